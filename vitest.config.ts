@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+// `unit` needs neither an engine nor Docker; `docker` brings up real estates, one file after the other.
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: "unit",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/docker/**", "test/engine/**"],
+				},
+			},
+			{
+				test: {
+					name: "docker",
+					include: ["test/engine/**/*.test.ts", "test/docker/**/*.test.ts"],
+					fileParallelism: false,
+					testTimeout: 300_000,
+					hookTimeout: 600_000,
+				},
+			},
+		],
+	},
+});
