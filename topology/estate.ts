@@ -143,3 +143,10 @@ export function registriesOf(
 ): readonly Registry[] {
 	return estate.registries.filter((registry) => registry.gate === gate);
 }
+
+/** The store of that name; a name that is not in the estate is a programming error. */
+export function storeNamed(estate: Estate, name: string): Store {
+	const found = estate.stores.find((store) => store.name === name);
+	if (!found) throw new Error(`no store '${name}' in the estate`);
+	return found;
+}
