@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { EstateSpec } from "../../topology/estate.ts";
-import { type Problem, problemsOf } from "./problem.ts";
-import { type EstateConfig, estateSchema } from "./schema.ts";
+import { type EstateSpec, HOME_TIERS } from "../../topology/estate.ts";
+import { byPath, type Problem, problemsOf } from "./problem.ts";
+import { estateSchema } from "./schema.ts";
 
 /** The one configuration key of the project; its full name is `registry-tiers:estate`. */
 export const ESTATE_KEY = "estate";
@@ -28,25 +28,44 @@ export function parseEstate(
 	file: string,
 ): EstateSpec {
 	const result = estateSchema.safeParse(raw, { reportInput: true });
-	const problems = result.success
-		? clashes(result.data)
-		: problemsOf(ESTATE_KEY, result.error.issues, knownKeys);
-	if (problems.length > 0) throw new ConfigError(file, problems);
-	return { stack, ...(result.data as EstateConfig) };
+	const problems = [
+		...(result.success
+			? []
+			: problemsOf(ESTATE_KEY, result.error.issues, knownKeys)),
+		...portClashes(raw),
+	].sort(byPath);
+	if (!result.success || problems.length > 0) {
+		throw new ConfigError(file, problems);
+	}
+	return { stack, ...result.data };
 }
 
-/** What is wrong only in relation to something else. */
-function clashes({ tiers }: EstateConfig): readonly Problem[] {
-	const byPort = Map.groupBy(Object.entries(tiers), ([, { port }]) => port);
-	return [...byPort]
-		.flatMap(([port, users]) =>
-			users.slice(1).map(([tier]) => ({
-				path: `${ESTATE_KEY}.tiers.${tier}.port`,
-				message: `port taken twice, got ${port}; expected another port than tiers.${users[0]?.[0]}.port. Fix: choose a free port for ${tier}.`,
-			})),
-		)
-		.sort((a, b) => (a.path < b.path ? -1 : 1));
+/** Ports that two tiers want. Looks at the raw value, so that one mistake does not hide another. */
+function portClashes(raw: unknown): readonly Problem[] {
+	const ports = HOME_TIERS.flatMap((tier) => {
+		const port = (raw as RawEstate)?.tiers?.[tier]?.port;
+		return typeof port === "number" ? [{ tier, port }] : [];
+	});
+	return ports.flatMap(({ tier, port }, i) => {
+		const first = ports.slice(0, i).find((other) => other.port === port);
+		if (!first) return [];
+		return {
+			path: `${ESTATE_KEY}.tiers.${tier}.port`,
+			message: `port taken twice, got ${port}; expected another port than tiers.${first.tier}.port. Fix: choose a free port for ${tier}.`,
+		};
+	});
 }
+
+// What may be there when nothing is known of a value yet.
+type RawEstate =
+	| {
+			readonly tiers?: Record<
+				string,
+				{ readonly port?: unknown } | null
+			> | null;
+	  }
+	| null
+	| undefined;
 
 /** The keys the schema knows at a path, for guessing what a misspelt one was meant to be. */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {

@@ -40,24 +40,26 @@ export interface Problem {
 	readonly message: string;
 }
 
-/** Every problem zod found, sorted by path; an unknown key names the key it was probably meant to be. */
+/** Order in which problems are shown: by path, so that one place of the file is read once. */
+export const byPath = (a: Problem, b: Problem) =>
+	a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+
+/** Every problem zod found; an unknown key names the key it was probably meant to be. */
 export function problemsOf(
 	root: string,
 	issues: readonly z.core.$ZodIssue[],
 	knownKeys: (path: readonly PropertyKey[]) => readonly string[],
 ): readonly Problem[] {
-	return issues
-		.flatMap((issue): Problem[] => {
-			if (issue.code !== "unrecognized_keys") {
-				return [{ path: dotted(root, issue.path), message: issue.message }];
-			}
-			const known = knownKeys(issue.path);
-			return issue.keys.map((key) => ({
-				path: dotted(root, [...issue.path, key]),
-				message: unknownKey(key, known),
-			}));
-		})
-		.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+	return issues.flatMap((issue): Problem[] => {
+		if (issue.code !== "unrecognized_keys") {
+			return [{ path: dotted(root, issue.path), message: issue.message }];
+		}
+		const known = knownKeys(issue.path);
+		return issue.keys.map((key) => ({
+			path: dotted(root, [...issue.path, key]),
+			message: unknownKey(key, known),
+		}));
+	});
 }
 
 const dotted = (root: string, path: readonly PropertyKey[]) =>

@@ -61,20 +61,28 @@ const anyName = list(pattern, "patterns");
 const anyTag = list(pattern, "patterns");
 
 // Outside Sandbox a pattern that takes everything is no rule, and rules are what the tier is for.
-const strictNames = anyName.refine((patterns) => !matchesEveryName(patterns), {
+const strictNames = anyName.refine(refusesSomething(matchesEveryName), {
 	error: explain({
 		wrong: "the patterns match every name",
 		expected: "patterns that refuse something, outside sandbox",
 		fix: "narrow the pattern, or remove the key to get team/app",
 	}),
 });
-const strictTags = anyTag.refine((patterns) => !matchesEveryTag(patterns), {
+const strictTags = anyTag.refine(refusesSomething(matchesEveryTag), {
 	error: explain({
 		wrong: "the patterns match every tag",
 		expected: "patterns that refuse something, outside sandbox",
 		fix: "narrow the pattern, or remove the key to get the tier's own",
 	}),
 });
+
+// zod asks this even when a pattern above it did not compile, which is a problem of its own.
+function refusesSomething(
+	matchesEverything: (patterns: readonly string[]) => boolean,
+) {
+	return (patterns: readonly string[]) =>
+		!patterns.every(compiles) || !matchesEverything(patterns);
+}
 
 const label = z
 	.string({

@@ -1,0 +1,258 @@
+import { describe, expect, test } from "vitest";
+import { compileEstate } from "../../topology/compile.ts";
+import type { Estate, Registry } from "../../topology/estate.ts";
+import {
+	checkInvariants,
+	describeViolation,
+	INVARIANTS,
+} from "../../topology/invariants/all.ts";
+import { DEV_SPEC, devEstate } from "./dev-estate.ts";
+
+const broken = (change: (estate: Estate) => Estate) =>
+	checkInvariants(change(devEstate())).map(
+		({ id, where }) => `${id}: ${where}`,
+	);
+
+const registry =
+	(name: string, change: Partial<Registry>) =>
+	(estate: Estate): Estate => ({
+		...estate,
+		registries: estate.registries.map((r) =>
+			r.name === name ? { ...r, ...change } : r,
+		),
+	});
+
+const segment =
+	(name: string, change: Partial<Estate["segments"][number]>) =>
+	(estate: Estate): Estate => ({
+		...estate,
+		segments: estate.segments.map((s) =>
+			s.name === name ? { ...s, ...change } : s,
+		),
+	});
+
+const account =
+	(gate: string, principal: "ci" | "developer" | "promoter", at: string) =>
+	(estate: Estate): Estate => ({
+		...estate,
+		gates: estate.gates.map((g) =>
+			g.name === gate
+				? {
+						...g,
+						accounts: [
+							...g.accounts,
+							{ principal, registry: at, secret: `${principal}-${at}` },
+						],
+					}
+				: g,
+		),
+	});
+
+test("the dev estate breaks none, with every flag on or off", () => {
+	expect(checkInvariants(devEstate())).toEqual([]);
+	const closed = compileEstate({
+		...DEV_SPEC,
+		tiers: {
+			sandbox: { port: 1 },
+			"ci-tests": { port: 2 },
+			"ci-snapshots": { port: 3 },
+			prod: { port: 4 },
+		},
+	});
+	expect(checkInvariants(closed)).toEqual([]);
+});
+
+test("each has an id, a plain sentence and a remedy of its own", () => {
+	expect(INVARIANTS.map(({ id }) => id)).toEqual([
+		"TI-01",
+		"TI-04",
+		"TI-06",
+		"TI-07",
+		"TI-08",
+		"TI-11",
+		"TI-13",
+	]);
+	for (const { statement, remedy } of INVARIANTS) {
+		expect(statement.length).toBeGreaterThan(20);
+		expect(remedy.length).toBeGreaterThan(20);
+	}
+});
+
+test("a violation reads as where, rule and fix", () => {
+	const [violation] = checkInvariants(
+		registry("prod", { deletes: true })(devEstate()),
+	);
+	expect(violation && describeViolation(violation)).toBe(
+		"TI-08: registry 'prod' of tier prod deletes; expected: only Sandbox and the CI Pool accept deletes. Fix: leave deletes off for prod, cache and archive",
+	);
+});
+
+describe("TI-01: only the promoter can write to Prod", () => {
+	test("finds another account at the writing half", () => {
+		expect(broken(account("promotion", "ci", "prod-rw"))).toContain(
+			"TI-01: gate 'promotion' has an account of ci for 'prod-rw'",
+		);
+	});
+	test("finds another member on the promoter's network", () => {
+		expect(
+			broken(
+				segment("promotion", {
+					members: ["front:promotion", "job:promoter", "front:home"],
+				}),
+			),
+		).toEqual([
+			"TI-01: front:home shares network 'promotion' with the front of 'prod-rw'",
+		]);
+	});
+	test("finds the promoter itself beside the registry, where it could step around the gate", () => {
+		expect(
+			broken(
+				segment("prod-rw", {
+					members: [
+						"front:promotion",
+						"gate:promotion",
+						"registry:prod-rw",
+						"job:promoter",
+					],
+				}),
+			),
+		).toEqual(["TI-01: job:promoter shares network 'prod-rw' with 'prod-rw'"]);
+	});
+	test("finds a published network of the writing half or its front", () => {
+		expect(broken(segment("prod-rw", { published: true }))).toEqual([
+			"TI-01: network 'prod-rw' of 'prod-rw' is published",
+		]);
+		expect(broken(segment("promotion", { published: true }))).toEqual([
+			"TI-01: the front of 'prod-rw' is on the published network 'promotion'",
+		]);
+	});
+	test("finds a public port of the writing half", () => {
+		expect(broken(registry("prod-rw", { port: 5105 }))).toEqual([
+			"TI-01: 'prod-rw' writes and has the public port 5105",
+		]);
+	});
+	test("finds a public half that writes", () => {
+		expect(broken(registry("prod", { mode: "read-write" }))).toContain(
+			"TI-01: 'prod' writes and has the public port 5104",
+		);
+	});
+});
+
+describe("TI-04: one store per tier", () => {
+	test("finds two tiers over one store", () => {
+		expect(broken(registry("ci-tests", { store: "ci-snapshots" }))).toEqual([
+			"TI-04: registry 'ci-tests' of tier ci-tests uses the store 'ci-snapshots' of tier ci-snapshots",
+			"TI-04: store 'ci-snapshots' has 2 writing registries: ci-tests, ci-snapshots",
+		]);
+	});
+	test("finds two writers over one store", () => {
+		expect(broken(registry("prod", { mode: "read-write" }))).toContain(
+			"TI-04: store 'prod' has 2 writing registries: prod, prod-rw",
+		);
+	});
+});
+
+describe("TI-06: a cache copies an origin", () => {
+	const cache = (upstream: string) => (estate: Estate) => ({
+		...estate,
+		caches: [{ name: "prod-eu", region: "eu", upstream }],
+	});
+	test("takes a cache of Prod", () => {
+		expect(broken(cache("prod"))).toEqual([]);
+	});
+	test("finds a cache of nothing", () => {
+		expect(broken(cache("prodd"))).toEqual([
+			"TI-06: cache 'prod-eu' copies 'prodd', which does not exist",
+		]);
+	});
+	test("finds a cache of a cache", () => {
+		const estate = registry("prod", { tier: "cache" })(devEstate());
+		expect(
+			checkInvariants(cache("prod")(estate)).map(({ id }) => id),
+		).toContain("TI-06");
+	});
+});
+
+describe("TI-07: no path from Sandbox to Prod", () => {
+	test("finds Sandbox and Prod on one network", () => {
+		expect(
+			broken(
+				segment("sandbox", {
+					members: [
+						"front:home",
+						"gate:home",
+						"registry:sandbox",
+						"registry:prod",
+					],
+				}),
+			),
+		).toEqual(["TI-07: network 'sandbox' holds both Sandbox and Prod"]);
+	});
+	test("finds a Sandbox over Prod's store", () => {
+		expect(broken(registry("sandbox", { store: "prod" }))).toEqual(
+			expect.arrayContaining([
+				"TI-07: images can travel sandbox → prod",
+				"TI-07: images can travel sandbox → prod-rw",
+			]),
+		);
+	});
+	test("finds a Sandbox that keeps its images", () => {
+		expect(
+			broken((estate) => ({
+				...estate,
+				stores: estate.stores.map((s) =>
+					s.tier === "sandbox" ? { ...s, durability: "kept" } : s,
+				),
+			})),
+		).toEqual(["TI-07: the Sandbox store 'sandbox' is kept"]);
+	});
+});
+
+describe("TI-11: promotion has two credentials", () => {
+	const promotion =
+		(change: Partial<Estate["promotion"]>) => (estate: Estate) => ({
+			...estate,
+			promotion: { ...estate.promotion, ...change },
+		});
+	test("finds promotion from Sandbox", () => {
+		expect(broken(promotion({ from: "sandbox" }))).toContain(
+			"TI-11: promotion reads 'sandbox' of tier sandbox",
+		);
+	});
+	test("finds promotion to CI", () => {
+		expect(broken(promotion({ to: "ci-tests" }))).toContain(
+			"TI-11: promotion writes 'ci-tests' of tier ci-tests",
+		);
+	});
+	test("finds one secret at both ends", () => {
+		const { readAccount } = devEstate().promotion;
+		expect(broken(promotion({ writeAccount: readAccount }))).toEqual([
+			"TI-11: both ends use the secret 'promoter-ci-snapshots'",
+			"TI-11: promotion uses the account of promoter for 'ci-snapshots' at 'prod-rw'",
+		]);
+	});
+});
+
+describe("TI-13: no shared trust", () => {
+	test.each(["service", "issuer", "key"] as const)(
+		"finds two registries with one %s",
+		(field) => {
+			const value = devEstate().registries.find((r) => r.name === "prod")?.[
+				field
+			];
+			expect(broken(registry("sandbox", { [field]: value }))).toContain(
+				`TI-13: sandbox and prod share the ${field} '${value}'`,
+			);
+		},
+	);
+	test("finds a gate that holds another gate's key", () => {
+		expect(
+			broken((estate) => ({
+				...estate,
+				gates: estate.gates.map((g) =>
+					g.name === "home" ? { ...g, keys: [...g.keys, "prod-rw"] } : g,
+				),
+			})),
+		).toEqual(["TI-13: gate 'home' holds the key 'prod-rw' of another gate"]);
+	});
+});
