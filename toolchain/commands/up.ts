@@ -1,0 +1,26 @@
+import type { StackOptions } from "../main.ts";
+import { removeOrphans } from "../orphans.ts";
+import { checkPorts } from "../ports.ts";
+import { runPulumi } from "../pulumi-run.ts";
+import { tierTable } from "../tier-table.ts";
+import { prepareStack } from "./prepare.ts";
+
+/** `npm run up`: everything a machine lacks, then the stack, then a table of its tiers. */
+export async function up(
+	options: StackOptions,
+	args: readonly string[],
+): Promise<number> {
+	const prepared = await prepareStack(options);
+	const { estate, engine, location } = prepared;
+	await checkPorts(engine.client, estate, location.file);
+	if (location.local) await removeOrphans(prepared);
+	// Refreshing first puts right what changed behind Pulumi's back, such as a stopped container.
+	const code = await runPulumi(prepared, [
+		"up",
+		"--refresh",
+		...(location.local ? ["--yes", "--skip-preview"] : []),
+		...args,
+	]);
+	if (code === 0) console.log(tierTable(estate));
+	return code;
+}
