@@ -1,12 +1,29 @@
+import { type Estate, registryNamed } from "./estate.ts";
+import type { NamingRule } from "./naming.ts";
+
 /** What the promoter knows that is not secret, as the file it reads at start. */
 export interface PromoterConfig {
-	readonly source: JobEndpoint;
-	readonly destination: JobEndpoint;
-	/** Naming of the destination, for a plan that refuses before anything is sent. */
+	/** Where images come from. It is never named by a promotion manifest. */
+	readonly source: PromotionEnd;
+	/** Where images go to. It is never named by a promotion manifest. */
+	readonly destination: PromotionEnd;
+	/**
+	 * Patterns of the repositories that may be promoted, anchored at both ends like those of a
+	 * `NamingRule`. @default - all that the naming rules of both ends take
+	 */
+	readonly repositories?: readonly string[];
+	/** The tag `latest` may be promoted, if the destination's rule takes it. @default false */
+	readonly allowLatest?: boolean;
+	/** Artifact types of what goes along with an image: signatures, attestations, SBOMs. */
+	readonly artifactTypes: readonly string[];
+	/** When to look for work: a cron expression with five fields. */
 	readonly schedule: string;
+	/** IANA name of the schedule's time zone. */
 	readonly timeZone: string;
 	/** Folder with the promotion manifests. */
 	readonly manifests: string;
+	/** Folder for what the job notes about itself: the last result, and that it is alive. */
+	readonly state: string;
 }
 
 /** A registry as a job reaches it: through its front, with an account of its own. */
@@ -16,4 +33,61 @@ export interface JobEndpoint {
 	readonly username: string;
 	/** File that holds the password and nothing else. */
 	readonly passwordFile: string;
+}
+
+/** One end of the promotion, with the names it takes, so that a plan refuses before anything is sent. */
+export interface PromotionEnd extends JobEndpoint {
+	readonly naming: NamingRule;
+}
+
+/** Where the parts of a promoter's configuration are at run time. */
+export interface PromoterPlaces {
+	readonly sourceUrl: string;
+	readonly destinationUrl: string;
+	/** File with the password for the source. */
+	readonly readPasswordFile: string;
+	/** File with the password for the destination. */
+	readonly writePasswordFile: string;
+	readonly manifests: string;
+	readonly state: string;
+}
+
+/** What signing and scanning tools write today; whatever else refers to an image stays behind. */
+export const PROMOTED_ARTIFACT_TYPES: readonly string[] = [
+	// cosign, https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md and its form before that
+	"application/vnd.dev.sigstore.bundle.v0.3+json",
+	"application/vnd.dev.cosign.artifact.sig.v1+json",
+	// Notary Project, https://github.com/notaryproject/specifications
+	"application/vnd.cncf.notary.signature",
+	"application/vnd.in-toto+json",
+	"application/spdx+json",
+	"application/vnd.cyclonedx+json",
+];
+
+/** Renders the estate's promotion edge into the configuration of the job that walks it. */
+export function promoterConfig(
+	estate: Estate,
+	places: PromoterPlaces,
+): PromoterConfig {
+	const { from, to, readAccount, writeAccount, schedule, timeZone } =
+		estate.promotion;
+	return {
+		source: {
+			url: places.sourceUrl,
+			username: readAccount.principal,
+			passwordFile: places.readPasswordFile,
+			naming: registryNamed(estate, from).naming,
+		},
+		destination: {
+			url: places.destinationUrl,
+			username: writeAccount.principal,
+			passwordFile: places.writePasswordFile,
+			naming: registryNamed(estate, to).naming,
+		},
+		artifactTypes: PROMOTED_ARTIFACT_TYPES,
+		schedule,
+		timeZone,
+		manifests: places.manifests,
+		state: places.state,
+	};
 }
