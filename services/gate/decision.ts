@@ -1,0 +1,102 @@
+import type { Logger } from "pino";
+import { PRINCIPALS } from "../../topology/access.ts";
+import type { GateRegistry } from "../../topology/gate-config.ts";
+import { type Answer, ociError, RefusedError } from "./refusal.ts";
+import { RegistryUnavailableError } from "./registry-client.ts";
+import { TokenRequestError, tokenError } from "./token-request.ts";
+
+/** What the gate decided about one request: one line of its log. Never holds a secret. */
+export interface Decision {
+	readonly action: "token" | "put" | "delete" | "upload";
+	readonly registry: string;
+	principal?: string;
+	/** The repository. */
+	name?: string;
+	/** The tag or digest of the request. */
+	reference?: string;
+	/** Of the manifest that was sent. */
+	digest?: string;
+	/** Of the manifest that was stored, where it is another one. */
+	storedDigest?: string;
+	/** The scopes a token was given. */
+	granted?: readonly string[];
+	/**
+	 * `unchanged` is a push that had been done before, `challenged` sent the client for a token,
+	 * `failed` is nobody's decision: the registry did not do what was allowed, or the gate broke.
+	 */
+	outcome: "allowed" | "unchanged" | "refused" | "challenged" | "failed";
+	reason?: string;
+}
+
+/** Seconds after which a client may try a registry that did not answer again. */
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Takes a decision, answers and logs it. Whatever `work` throws becomes an answer a client shows;
+ * `work` fills in what it learns about the request as it goes.
+ */
+export async function decide(
+	registry: GateRegistry,
+	action: Decision["action"],
+	log: Logger,
+	work: (decision: Decision) => Answer | Promise<Answer>,
+): Promise<Answer> {
+	const started = performance.now();
+	const decision: Decision = {
+		action,
+		registry: registry.name,
+		outcome: "failed",
+	};
+	const { answer, error } = await attempt();
+	if (decision.outcome === "allowed" && answer.status >= 400) {
+		decision.outcome = "failed";
+		decision.reason = `the registry answered ${answer.status}`;
+	}
+	const durationMs = Math.round((performance.now() - started) * 10) / 10;
+	const line = { ...decision, status: answer.status, durationMs };
+	if (error) log.error({ ...line, err: error });
+	else log.info(line);
+	return answer;
+
+	async function attempt(): Promise<{ answer: Answer; error?: unknown }> {
+		try {
+			return { answer: await work(decision) };
+		} catch (error) {
+			decision.reason = (error as Error).message;
+			if (error instanceof RefusedError) {
+				decision.outcome = "refused";
+				return { answer: ociError(error) };
+			}
+			if (error instanceof TokenRequestError) {
+				decision.outcome = "refused";
+				return { answer: tokenError(error, registry.service) };
+			}
+			decision.outcome = "failed";
+			return error instanceof RegistryUnavailableError
+				? { answer: unavailable(registry.name), error }
+				: { answer: BROKEN, error };
+		}
+	}
+}
+
+/** A user name as it may be logged: people type passwords into the wrong field. */
+export function loggedUser(username: string): string {
+	return PRINCIPALS.some((p) => p === username) ? username : "unknown";
+}
+
+function unavailable(registry: string): Answer {
+	return ociError(
+		{
+			status: 503,
+			code: "UNAVAILABLE",
+			message: `${registry} does not answer at the moment: retry`,
+		},
+		{ "Retry-After": String(RETRY_AFTER_SECONDS) },
+	);
+}
+
+const BROKEN = ociError({
+	status: 500,
+	code: "UNKNOWN",
+	message: "the gate failed; its log has the reason",
+});

@@ -1,0 +1,42 @@
+import { Command, InvalidArgumentError } from "commander";
+import pino from "pino";
+import { GateFilesError, type GatePaths, loadGateFiles } from "./gate-files.ts";
+import { startGate } from "./server.ts";
+
+const log = pino({
+	base: {},
+	timestamp: pino.stdTimeFunctions.isoTime,
+	formatters: { level: (level) => ({ level }) },
+});
+
+const { port, ...paths } = new Command()
+	.name("gate")
+	.description("token service and manifest-write judge before OCI registries")
+	.requiredOption("--config <file>", "registries and what may be done in them")
+	.requiredOption("--keys <file>", "signing keys, by registry")
+	.requiredOption("--accounts <file>", "static accounts")
+	.requiredOption("--port <number>", "TCP port to listen on", parsePort)
+	.parse()
+	.opts<GatePaths & { readonly port: number }>();
+
+try {
+	const gate = await startGate(await loadGateFiles(paths), { port, log });
+	log.info({ port: gate.port }, "listening");
+	for (const signal of ["SIGTERM", "SIGINT"] as const) {
+		process.once(signal, async () => {
+			log.info({ signal }, "stopping");
+			await gate.close();
+			log.info("stopped");
+		});
+	}
+} catch (error) {
+	if (!(error instanceof GateFilesError)) throw error;
+	process.stderr.write(`${error.message}\n`);
+	process.exitCode = 1;
+}
+
+function parsePort(value: string): number {
+	const port = Number(value);
+	if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+	throw new InvalidArgumentError("expected a number from 0 to 65535");
+}

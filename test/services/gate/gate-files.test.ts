@@ -1,0 +1,138 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { loadGateFiles } from "../../../services/gate/gate-files.ts";
+import { compileEstate } from "../../../topology/compile.ts";
+import { gateConfig } from "../../../topology/gate-config.ts";
+import { account } from "./gate-fixture.ts";
+
+const SEED = Buffer.alloc(32, 1).toString("base64");
+const tier = (port: number) => ({ port });
+const estate = compileEstate({
+	stack: "test",
+	platform: "docker",
+	tiers: {
+		sandbox: { ...tier(5001), open: true },
+		"ci-tests": { ...tier(5002), anonymousPull: true },
+		"ci-snapshots": { ...tier(5003), requiredLabels: ["team"] },
+		prod: tier(5004),
+	},
+	promotion: { schedule: "0 * * * *", timeZone: "UTC" },
+});
+const config = gateConfig(estate, "home", ({ name }) => `http://${name}:5000`);
+const keys = Object.fromEntries(
+	config.registries.map(({ name }) => [name, { seed: SEED }]),
+);
+const accounts = [account("ci", "x", "ci-tests")];
+
+async function load(files: {
+	config?: unknown;
+	keys?: unknown;
+	accounts?: unknown;
+}) {
+	const folder = await mkdtemp(join(tmpdir(), "gate-files-"));
+	onTestFinished(() => rm(folder, { recursive: true }));
+	const write = async (name: string, content: unknown) => {
+		const path = join(folder, name);
+		const text =
+			typeof content === "string" ? content : JSON.stringify(content);
+		await writeFile(path, text);
+		return path;
+	};
+	const paths = {
+		config: await write("config", files.config ?? config),
+		keys: await write("keys", files.keys ?? keys),
+		accounts: await write("accounts", files.accounts ?? accounts),
+	};
+	try {
+		return await loadGateFiles(paths);
+	} catch (error) {
+		return (error as Error).message.replaceAll(`${folder}/`, "");
+	}
+}
+
+const [first] = config.registries;
+const withFirst = (changes: Record<string, unknown>) => ({
+	...config,
+	registries: [{ ...first, ...changes }, ...config.registries.slice(1)],
+});
+
+test("takes what the access model renders", async () => {
+	expect(await load({})).toEqual({ config, keys, accounts });
+});
+
+test("reports all problems of all files at once", async () => {
+	expect(
+		await load({
+			config: {
+				...withFirst({ url: "http://sandbox:5000/v2", unknown: 1 }),
+				tokenLifetimeSeconds: 301,
+			},
+			keys: { ...keys, sandbox: { seed: "c2hvcnQ=" } },
+			accounts: [{ ...accounts[0], principal: "anonymous", sha256: "zz" }],
+		}),
+	).toBe(`the gate cannot start:
+  config tokenLifetimeSeconds: Too big: expected number to be <=300
+  config registries.0.url: expected http(s)://host[:port] without path or credentials
+  config registries.0: Unrecognized key: "unknown"
+  keys sandbox.seed: expected 32 bytes in base64
+  accounts 0.principal: Invalid option: expected one of "developer"|"ci"|"promoter"|"cleaner"|"archiver"|"backup"|"consumer"|"cache"
+  accounts 0.sha256: Invalid hex
+  accounts 0.sha256: expected 64 hexadecimal digits`);
+});
+
+test("refuses a token life clients would not take", async () => {
+	expect(await load({ config: { ...config, tokenLifetimeSeconds: 59 } })).toBe(
+		"the gate cannot start:\n  config tokenLifetimeSeconds: Too small: expected number to be >=60",
+	);
+});
+
+test("refuses a pattern that is no regular expression", async () => {
+	const naming = { ...first?.naming, names: ["("] };
+	expect(await load({ config: withFirst({ naming }) })).toBe(
+		"the gate cannot start:\n  config registries.0.naming.names.0: expected a regular expression",
+	);
+});
+
+test("refuses two registries with one audience or issuer", async () => {
+	const shared = { service: "prod.test", issuer: "gate.prod.test" };
+	expect(await load({ config: withFirst(shared) })).toBe(
+		`the gate cannot start:
+  config: service 'prod.test' is there twice: expected one of its own for each registry
+  config: issuer 'gate.prod.test' is there twice: expected one of its own for each registry`,
+	);
+});
+
+test("wants exactly the keys of its registries, and accounts for no other", async () => {
+	const { prod: _, ...others } = keys;
+	expect(
+		await load({
+			keys: { ...others, "prod-rw": { seed: SEED } },
+			accounts: [account("ci", "x", "prod-rw")],
+		}),
+	).toBe(`the gate cannot start:
+  keys: no key for registry 'prod'
+  keys prod-rw: expected one of sandbox, ci-tests, ci-snapshots, prod
+  accounts 0.registry: 'prod-rw', expected one of sandbox, ci-tests, ci-snapshots, prod`);
+});
+
+test("never quotes a file with secrets", async () => {
+	const problems = await load({
+		keys: `{"sandbox":{"seed":${SEED}}}`,
+		accounts: '[{"canary',
+	});
+	expect(problems).toBe(
+		"the gate cannot start:\n  keys: expected JSON\n  accounts: expected JSON",
+	);
+	const short = await load({ keys: { ...keys, prod: { seed: "canary" } } });
+	expect(short).not.toContain("canary");
+});
+
+test("names a file that is not there", async () => {
+	await expect(
+		loadGateFiles({ config: "/none/a", keys: "/none/b", accounts: "/none/c" }),
+	).rejects.toThrow(
+		"the gate cannot start:\n  /none/a: ENOENT\n  /none/b: ENOENT\n  /none/c: ENOENT",
+	);
+});
