@@ -162,9 +162,12 @@ const NOT_SERVED = ociError({
 });
 
 function send(c: Context<Env>, { status, headers, body }: Answer): Response {
+	const single: Record<string, string> = {};
 	for (const [name, value] of Object.entries(headers)) {
-		c.env.outgoing.setHeader(name, value);
+		if (typeof value === "string") single[name] = value;
+		// A Response joins the lines of a header into one.
+		else c.env.outgoing.setHeader(name, value);
 	}
 	const none = body.length === 0;
-	return new Response(none ? null : body, { status });
+	return new Response(none ? null : body, { status, headers: single });
 }

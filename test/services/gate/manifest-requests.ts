@@ -46,7 +46,8 @@ export function put(
 }
 
 /** The one error of an answer. */
-export function errorOf({ body }: RawAnswer) {
+export function errorOf({ headers, body }: RawAnswer) {
+	expect(headers["content-type"]).toBe("application/json");
 	const { errors } = JSON.parse(body);
 	expect(errors).toHaveLength(1);
 	expect(errors[0].detail).toBeNull();

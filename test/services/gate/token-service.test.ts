@@ -30,6 +30,7 @@ describe("GET /auth/token", () => {
 		});
 		expect(status).toBe(200);
 		expect(headers["cache-control"]).toBe("no-store");
+		expect(headers["content-type"]).toBe("application/json");
 		const { token, issued_at, ...rest } = JSON.parse(body);
 		expect(rest).toEqual({
 			access_token: token,
