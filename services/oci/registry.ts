@@ -1,0 +1,331 @@
+import {
+	MAX_NAME_LENGTH,
+	REPOSITORY_NAME,
+	TAG,
+} from "../../topology/naming.ts";
+import { Authenticator } from "./authenticator.ts";
+import { Connection } from "./connection.ts";
+import type { CredentialSource } from "./credentials.ts";
+import {
+	type Digest,
+	digestOf,
+	type Expected,
+	isDigest,
+	verified,
+} from "./digest.ts";
+import { ProtocolError, RetryableError } from "./errors.ts";
+import { uploadSession } from "./foreign-url.ts";
+import { type Headers, type Method, nameOf } from "./http.ts";
+import { MAX_MANIFEST_BYTES } from "./manifest-schema.ts";
+import { ACCEPT } from "./media-types.ts";
+import { listed } from "./pages.ts";
+import { printable } from "./printable.ts";
+import { InvalidReferenceError } from "./reference.ts";
+import type { Transport } from "./transport.ts";
+
+export interface RegistryOptions {
+	/** E.g. `https://prod.example.com`. */
+	readonly url: string;
+	/** What its tokens are asked for besides `pull`. @default - nothing: a client that only reads */
+	readonly actions?: readonly ("push" | "delete")[];
+	/** @default - anonymous */
+	readonly credentials?: CredentialSource;
+	readonly transport: Transport;
+}
+
+/** What a registry says about a manifest without sending it. */
+export interface ManifestHead {
+	readonly digest: Digest;
+	readonly mediaType: string;
+}
+
+/** A manifest with the bytes its digest is made of. */
+export interface ManifestContent extends ManifestHead {
+	readonly bytes: Buffer;
+}
+
+/** A blob on its way: to be read once, or discarded. */
+export interface BlobContent {
+	/** As the registry sends it. Caches send damaged bytes with status 200, so put it through `verified`. */
+	readonly unverified: AsyncIterable<Uint8Array>;
+	/** Gives it up; after everything was read this does nothing. */
+	discard(): void;
+}
+
+/** Longest answer that carries no content. */
+const SMALL = 64 * 1024;
+
+/**
+ * The requests of the distribution specification to one registry, a method each
+ * (https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md).
+ *
+ * Each of them throws RegistryError when the registry refuses, RetryableError when it could not be
+ * asked, ProtocolError when its answer is not to be trusted, and InvalidReferenceError before
+ * anything is sent when a repository, tag or digest cannot be one.
+ */
+export class Registry {
+	/** `host[:port]`, as in references. */
+	readonly host: string;
+	/** Repeats tasks and tells the time. */
+	readonly transport: Transport;
+	readonly #url: URL;
+	readonly #actions: string;
+	readonly #connection: Connection;
+
+	constructor({ url, actions = [], credentials, transport }: RegistryOptions) {
+		this.#url = new URL(url);
+		this.host = this.#url.host;
+		this.transport = transport;
+		this.#actions = ["pull", ...actions].join(",");
+		const authenticator = new Authenticator(this.#url, credentials, transport);
+		this.#connection = new Connection(transport, authenticator);
+	}
+
+	/** Whether the registry answers and takes the credentials; throws if not. */
+	async ping(): Promise<void> {
+		const url = new URL("/v2/", this.#url);
+		await this.#send({ method: "GET", url }, [], [200]);
+	}
+
+	/** All tags of a repository, in the registry's order, page by page. */
+	tags(repository: string): AsyncGenerator<string, void, undefined> {
+		const url = this.#at(repository, "tags/list");
+		return listed(this.#connection, url, "tags", this.#scopes(repository));
+	}
+
+	/** All repositories of the registry, page by page. Few accounts may ask. */
+	repositories(): AsyncGenerator<string, void, undefined> {
+		const url = new URL("/v2/_catalog", this.#url);
+		const scopes = ["registry:catalog:*"];
+		return listed(this.#connection, url, "repositories", scopes);
+	}
+
+	/** What a tag or digest stands for; undefined when it is not there. */
+	async headManifest(
+		repository: string,
+		reference: string,
+	): Promise<ManifestHead | undefined> {
+		const url = this.#manifest(repository, reference);
+		const request = {
+			method: "HEAD",
+			url,
+			headers: { accept: ACCEPT },
+		} as const;
+		const { status, headers } = await this.#send(
+			request,
+			this.#scopes(repository),
+			[200, 404],
+		);
+		if (status === 404) return undefined;
+		const digest = headers["docker-content-digest"];
+		// The header is optional in the specification; the bytes always have a digest.
+		if (digest === undefined) return this.getManifest(repository, reference);
+		if (!isDigest(digest) || (isDigest(reference) && digest !== reference)) {
+			throw new ProtocolError(
+				`${nameOf(request)} answered with digest '${printable(digest)}', expected ${isDigest(reference) ? reference : "one of sha256"}`,
+			);
+		}
+		return { digest, mediaType: mediaTypeOf(headers) };
+	}
+
+	/** A manifest whose bytes have the digest asked for, or the one the registry gives with a tag. */
+	async getManifest(
+		repository: string,
+		reference: string,
+	): Promise<ManifestContent> {
+		const url = this.#manifest(repository, reference);
+		const request = {
+			method: "GET",
+			url,
+			headers: { accept: ACCEPT },
+		} as const;
+		return this.transport.repeat(nameOf(request), async () => {
+			const { headers, body } = await this.#send(
+				request,
+				this.#scopes(repository),
+				[200],
+				MAX_MANIFEST_BYTES,
+			);
+			const digest = digestOf(body);
+			const promised = isDigest(reference)
+				? reference
+				: headers["docker-content-digest"];
+			if (promised !== undefined && promised !== digest) {
+				throw new RetryableError(
+					`${nameOf(request)} answered with a damaged manifest: expected ${printable(promised)}, got ${digest}`,
+				);
+			}
+			return { digest, mediaType: mediaTypeOf(headers), bytes: body };
+		});
+	}
+
+	/** Writes a manifest under a tag or under its own digest. */
+	async putManifest(
+		repository: string,
+		reference: string,
+		{ digest, mediaType, bytes }: ManifestContent,
+	): Promise<void> {
+		const request = {
+			method: "PUT",
+			url: this.#manifest(repository, reference),
+			headers: { "content-type": mediaType },
+			body: bytes,
+		} as const;
+		const { headers } = await this.#send(
+			request,
+			this.#scopes(repository),
+			[201],
+		);
+		const stored = headers["docker-content-digest"];
+		// A gate that merged a fallback tag leaves the header out.
+		if (stored !== undefined && stored !== digest) {
+			throw new ProtocolError(
+				`${nameOf(request)} stored ${printable(stored)}, expected ${digest}`,
+			);
+		}
+	}
+
+	/** Deletes a tag, or a manifest with all tags that point to it. False when it was not there. */
+	async deleteManifest(
+		repository: string,
+		reference: string,
+	): Promise<boolean> {
+		const url = this.#manifest(repository, reference);
+		const { status } = await this.#send(
+			{ method: "DELETE", url },
+			this.#scopes(repository),
+			[202, 404],
+		);
+		return status === 202;
+	}
+
+	/** Size of a blob in bytes; undefined when it is not there. */
+	async headBlob(
+		repository: string,
+		digest: Digest,
+	): Promise<number | undefined> {
+		const url = this.#at(repository, `blobs/${digest}`);
+		const request = { method: "HEAD", url } as const;
+		const { status, headers } = await this.#send(
+			request,
+			this.#scopes(repository),
+			[200, 404],
+		);
+		if (status === 404) return undefined;
+		const size = headers["content-length"];
+		if (size === undefined || !/^[0-9]{1,15}$/.test(size)) {
+			throw new ProtocolError(`${nameOf(request)} gave no size of the blob`);
+		}
+		return Number(size);
+	}
+
+	/** Opens a blob for reading. */
+	async getBlob(repository: string, digest: Digest): Promise<BlobContent> {
+		const url = this.#at(repository, `blobs/${digest}`);
+		const { stream, discard } = await this.#connection.open(
+			{ method: "GET", url },
+			{ scopes: this.#scopes(repository), expected: [200] },
+		);
+		return { unverified: stream, discard };
+	}
+
+	/** Links a blob that another repository of this registry has. False when it did not. */
+	async mount(
+		repository: string,
+		digest: Digest,
+		from: string,
+	): Promise<boolean> {
+		const url = this.#at(repository, "blobs/uploads/");
+		url.searchParams.set("mount", digest);
+		url.searchParams.set("from", from);
+		const scopes = [...this.#scopes(repository), `repository:${from}:pull`];
+		const { status } = await this.#send(
+			{ method: "POST", url },
+			scopes,
+			[201, 202],
+		);
+		return status === 201;
+	}
+
+	/**
+	 * Uploads a blob in one streamed request. The content is asked for when the registry is ready, and
+	 * hashed on its way: a blob that is not what `expected` says is never completed.
+	 *
+	 * Tried once; a RetryableError means that all of it may be tried again.
+	 */
+	async uploadBlob(
+		repository: string,
+		expected: Expected,
+		open: () => Promise<BlobContent>,
+	): Promise<void> {
+		const uploads = this.#at(repository, "blobs/uploads/");
+		const scopes = this.#scopes(repository);
+		const { headers } = await this.#send(
+			{ method: "POST", url: uploads },
+			scopes,
+			[202],
+		);
+		const url = uploadSession(headers.location, uploads);
+		// By hand: the query of a session is the registry's own, to be sent back as it came.
+		url.search += `${url.search === "" ? "?" : "&"}digest=${encodeURIComponent(expected.digest)}`;
+		const { unverified, discard } = await open();
+		try {
+			await this.#connection.upload(
+				{
+					method: "PUT",
+					url,
+					headers: { "content-type": "application/octet-stream" },
+				},
+				verified(unverified, expected),
+				expected.size,
+				{ scopes, expected: [201, 204] },
+			);
+		} finally {
+			discard();
+		}
+	}
+
+	#send(
+		request: {
+			readonly method: Method;
+			readonly url: URL;
+			readonly headers?: Readonly<Record<string, string>>;
+			readonly body?: Uint8Array;
+		},
+		scopes: readonly string[],
+		expected: readonly number[],
+		limit = SMALL,
+	) {
+		return this.#connection.send(request, { scopes, expected }, limit);
+	}
+
+	#scopes(repository: string): readonly string[] {
+		return [`repository:${repository}:${this.#actions}`];
+	}
+
+	#manifest(repository: string, reference: string): URL {
+		if (!isDigest(reference) && !TAG.test(reference)) {
+			throw new InvalidReferenceError(
+				`'${printable(reference)}' is neither a tag nor a digest`,
+			);
+		}
+		return this.#at(repository, `manifests/${reference}`);
+	}
+
+	// A name like `../x` would be a request to some other repository.
+	#at(repository: string, rest: string): URL {
+		if (
+			!REPOSITORY_NAME.test(repository) ||
+			repository.length > MAX_NAME_LENGTH
+		) {
+			throw new InvalidReferenceError(
+				`'${printable(repository)}' is not a repository name`,
+			);
+		}
+		return new URL(`/v2/${repository}/${rest}`, this.#url);
+	}
+}
+
+function mediaTypeOf(headers: Headers): string {
+	return headers["content-type"]?.split(";")[0]?.trim() ?? "";
+}
