@@ -1,0 +1,100 @@
+import {
+	type BlobCounts,
+	BlobPlacer,
+	type TransferObserver,
+} from "./blob-placer.ts";
+import type { Digest } from "./digest.ts";
+import { RetryableError } from "./errors.ts";
+import { ManifestPlacer, type Route } from "./manifest-placer.ts";
+import { ReferrerPlacer } from "./referrer-placer.ts";
+import type { Registry } from "./registry.ts";
+
+export interface CopierOptions {
+	readonly source: Registry;
+	/** Its tokens must be asked for with `push`. */
+	readonly destination: Registry;
+	/** Artifact types of the signatures, attestations and SBOMs that go along with an image. */
+	readonly artifactTypes: readonly string[];
+	/** Blobs under way at a time, over all images. @default 8 */
+	readonly blobConcurrency?: number;
+	/** @default - nobody */
+	readonly observer?: TransferObserver;
+}
+
+/** One tag to be written at the destination. */
+export interface TagCopy extends Route {
+	/** Tag or digest at the source. A tag is resolved once, at the start. */
+	readonly reference: string;
+	readonly tag: string;
+}
+
+export interface CopyResult {
+	readonly digest: Digest;
+	/** Signatures and the like that were not taken along, a line each. */
+	readonly leftOut: readonly string[];
+}
+
+/**
+ * Copies images from one registry to another, byte by byte. One Copier serves a whole run, in which
+ * it brings over what images share only once.
+ *
+ * Until the tag is written, nothing of a copy can be seen at the destination: whenever it is
+ * interrupted, what is there is either nothing or complete, and the next run goes on from there.
+ */
+export class Copier {
+	/** What happened to the blobs so far. */
+	readonly blobs: Readonly<BlobCounts>;
+	readonly #source: Registry;
+	readonly #destination: Registry;
+	readonly #manifests: ManifestPlacer;
+	readonly #referrers: ReferrerPlacer;
+
+	constructor({
+		source,
+		destination,
+		artifactTypes,
+		blobConcurrency = 8,
+		observer = { expected: () => {}, transferred: () => {} },
+	}: CopierOptions) {
+		const blobs = new BlobPlacer({
+			source,
+			destination,
+			concurrency: blobConcurrency,
+			observer,
+		});
+		this.blobs = blobs.counts;
+		this.#source = source;
+		this.#destination = destination;
+		this.#manifests = new ManifestPlacer(source, destination, blobs);
+		this.#referrers = new ReferrerPlacer({
+			source,
+			destination,
+			manifests: this.#manifests,
+			artifactTypes,
+		});
+	}
+
+	/**
+	 * Copies an image with its referrers, then writes the tag and reads it back.
+	 *
+	 * The tag is written whatever it points to now; whether it may move is for the caller to plan and
+	 * for the destination to refuse.
+	 *
+	 * @throws InvalidManifestError when the image is not fit to be copied, RegistryError when a registry
+	 * refuses, RetryableError when a later run may succeed, ProtocolError.
+	 */
+	async copy({ from, to, reference, tag }: TagCopy): Promise<CopyResult> {
+		const route = { from, to };
+		const image = await this.#source.getManifest(from, reference);
+		const digests = await this.#manifests.place(image, route);
+		const leftOut = await this.#referrers.place(digests, route);
+		await this.#destination.putManifest(to, tag, image);
+		const written = await this.#destination.headManifest(to, tag);
+		if (written?.digest !== image.digest) {
+			throw new RetryableError(
+				`${this.#destination.host}/${to}:${tag} was written as ${image.digest} and reads as ${written?.digest ?? "absent"}: somebody else writes it too`,
+			);
+		}
+		return { digest: image.digest, leftOut };
+	}
+}

@@ -1,0 +1,208 @@
+import { FALLBACK_TAG } from "../../topology/naming.ts";
+import { type Digest, digestOf } from "./digest.ts";
+import { forEach } from "./each.ts";
+import { RegistryError, RetryableError } from "./errors.ts";
+import {
+	COSIGN_SUFFIXES,
+	type CosignSuffix,
+	cosignProblem,
+	fallbackTag,
+	lostLayers,
+	mergedReferrers,
+	referrerProblem,
+} from "./fallback-tag.ts";
+import {
+	type IndexEntry,
+	InvalidManifestError,
+	parseManifest,
+	parseReferrers,
+} from "./manifest.ts";
+import type { ManifestPlacer, Route } from "./manifest-placer.ts";
+import { OCI_INDEX } from "./media-types.ts";
+import type { ManifestContent, Registry } from "./registry.ts";
+
+export interface ReferrerPlacerOptions {
+	readonly source: Registry;
+	readonly destination: Registry;
+	readonly manifests: ManifestPlacer;
+	/** Artifact types that go along with an image; others stay behind. */
+	readonly artifactTypes: readonly string[];
+}
+
+/** A signature of an SBOM of an image is the longest chain that is in use. */
+const MAX_DEPTH = 3;
+/** Somebody else may write the same list at the same time, and the registry does not serialise. */
+const MERGE_TRIES = 5;
+
+/**
+ * Takes signatures, attestations and SBOMs along: what the fallback tags of a manifest list at the
+ * source, merged into what they list at the destination.
+ */
+export class ReferrerPlacer {
+	readonly #options: ReferrerPlacerOptions;
+	/** Fallback tags by source repository: one listing tells for all its images. */
+	readonly #tags = new Map<string, Promise<ReadonlySet<string>>>();
+
+	constructor(options: ReferrerPlacerOptions) {
+		this.#options = options;
+	}
+
+	/**
+	 * Places the referrers of the given manifests.
+	 *
+	 * @returns what was left behind and why, a line each.
+	 * @throws InvalidManifestError when a list is no list or signatures would be lost, and what the
+	 * requests throw.
+	 */
+	async place(
+		subjects: readonly Digest[],
+		route: Route,
+		depth = 1,
+	): Promise<readonly string[]> {
+		const tags = await this.#fallbackTags(route.from);
+		const leftOut: string[] = [];
+		await forEach(subjects, async (subject) => {
+			const tag = fallbackTag(subject);
+			if (tags.has(tag)) {
+				leftOut.push(...(await this.#placeList(subject, tag, route, depth)));
+			}
+			for (const suffix of COSIGN_SUFFIXES) {
+				if (!tags.has(tag + suffix)) continue;
+				leftOut.push(...(await this.#placeCosign(tag + suffix, suffix, route)));
+			}
+		});
+		return leftOut;
+	}
+
+	#fallbackTags(from: string): Promise<ReadonlySet<string>> {
+		const known = this.#tags.get(from);
+		if (known) return known;
+		const tags = this.#listFallbackTags(from);
+		this.#tags.set(from, tags);
+		return tags;
+	}
+
+	async #listFallbackTags(from: string): Promise<ReadonlySet<string>> {
+		const tags = new Set<string>();
+		try {
+			for await (const tag of this.#options.source.tags(from)) {
+				if (FALLBACK_TAG.test(tag)) tags.add(tag);
+			}
+		} catch (error) {
+			// distribution knows no repository of that name when all its manifests are untagged.
+			if (!(error instanceof RegistryError) || error.status !== 404)
+				throw error;
+		}
+		return tags;
+	}
+
+	async #placeList(
+		subject: Digest,
+		tag: string,
+		route: Route,
+		depth: number,
+	): Promise<readonly string[]> {
+		const { source, manifests, artifactTypes } = this.#options;
+		const list = await source.getManifest(route.from, tag);
+		const entries = referrersIn(list, `${source.host}/${route.from}:${tag}`);
+		const leftOut: string[] = [];
+		const behind = new Set<Digest>();
+		await forEach(entries, async ({ digest }) => {
+			const content = await source.getManifest(route.from, digest);
+			const referrer = manifests.parse(content, route.from);
+			const problem = referrerProblem(referrer, subject, artifactTypes);
+			if (problem !== undefined) {
+				behind.add(digest);
+				leftOut.push(
+					`referrer ${digest} of ${subject} stays behind: ${problem}`,
+				);
+				return;
+			}
+			const placed = await manifests.place(content, route);
+			if (depth < MAX_DEPTH) {
+				leftOut.push(...(await this.place(placed, route, depth + 1)));
+			}
+		});
+		const wanted = entries.filter(({ digest }) => !behind.has(digest));
+		await this.#merge(
+			route.to,
+			tag,
+			wanted,
+			behind.size === 0 ? list : undefined,
+		);
+		return leftOut;
+	}
+
+	// Reads again after each write: a writer that read before us may have written after us.
+	async #merge(
+		to: string,
+		tag: string,
+		wanted: readonly IndexEntry[],
+		whole: ManifestContent | undefined,
+	): Promise<void> {
+		const { destination } = this.#options;
+		const where = `${destination.host}/${to}:${tag}`;
+		for (let tries = 0; tries < MERGE_TRIES; tries++) {
+			const head = await destination.headManifest(to, tag);
+			const present = head && (await destination.getManifest(to, head.digest));
+			const bytes = mergedReferrers(
+				present ? referrersIn(present, where) : [],
+				wanted,
+			);
+			if (!bytes) return;
+			const merged = { digest: digestOf(bytes), mediaType: OCI_INDEX, bytes };
+			// With nothing to merge, the list stays as it was signed off: byte by byte.
+			await destination.putManifest(
+				to,
+				tag,
+				present ? merged : (whole ?? merged),
+			);
+		}
+		throw new RetryableError(
+			`${where} lost entries ${MERGE_TRIES} times to somebody else who writes it`,
+		);
+	}
+
+	async #placeCosign(
+		tag: string,
+		suffix: CosignSuffix,
+		route: Route,
+	): Promise<readonly string[]> {
+		const { source, destination, manifests } = this.#options;
+		const content = await source.getManifest(route.from, tag);
+		const wanted = manifests.parse(content, route.from);
+		const problem = cosignProblem(suffix, wanted);
+		if (problem !== undefined) return [`tag ${tag} stays behind: ${problem}`];
+		const head = await destination.headManifest(route.to, tag);
+		if (head?.digest === content.digest) return [];
+		if (head) {
+			const present = await destination.getManifest(route.to, head.digest);
+			const lost = lostLayers(
+				parseManifest(present.bytes, present.mediaType),
+				wanted,
+			);
+			if (lost.length > 0) {
+				throw new InvalidManifestError(
+					`${destination.host}/${route.to}:${tag} has ${lost.join(", ")}, which ${source.host}/${route.from}:${tag} lacks; add it at the source, or the destination would lose it`,
+				);
+			}
+		}
+		await manifests.place(content, route);
+		await destination.putManifest(route.to, tag, content);
+		return [];
+	}
+}
+
+function referrersIn(
+	{ bytes, mediaType }: ManifestContent,
+	where: string,
+): readonly IndexEntry[] {
+	try {
+		return parseReferrers(bytes, mediaType);
+	} catch (error) {
+		if (!(error instanceof InvalidManifestError)) throw error;
+		throw new InvalidManifestError(
+			`${where} is not a list of referrers: ${error.message}`,
+		);
+	}
+}
