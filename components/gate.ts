@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Registry } from "../topology/estate.ts";
+import type {
+	GateAccount,
+	GateConfig,
+	GateKeys,
+} from "../topology/gate-config.ts";
+import { gateAlias, SERVICE_PORT } from "./names.ts";
+import {
+	CONFIG_ROOT,
+	type Image,
+	type Network,
+	type Platform,
+} from "./platform/platform.ts";
+
+export interface GateArgs {
+	readonly platform: Platform;
+	/** Image with the estate's own services. */
+	readonly image: Image;
+	/** Name of the gate in the topology; its alias on each network. */
+	readonly gate: string;
+	readonly config: GateConfig;
+	/** Seeds of the signing keys by registry name. Secret. */
+	readonly seeds: Readonly<Record<string, pulumi.Output<string>>>;
+	/** Secret. */
+	readonly accounts: pulumi.Output<readonly GateAccount[]>;
+	readonly registries: readonly Registry[];
+	readonly networkOf: (registry: Registry) => Network;
+}
+
+// Node with the gate takes about 60 MiB; a manifest is at most 4 MiB and few are in flight.
+const MEMORY_MIB = 192;
+
+/** Issues the tokens of its registries and judges every manifest write to them. */
+export class Gate extends pulumi.ComponentResource {
+	constructor(
+		name: string,
+		args: GateArgs,
+		opts: pulumi.ComponentResourceOptions,
+	) {
+		const { platform, image, gate, config, seeds, accounts } = args;
+		super("registry-tiers:index:Gate", name, { gate, config }, opts);
+		const keys = pulumi
+			.all(seeds)
+			.apply(
+				(values): GateKeys =>
+					Object.fromEntries(
+						Object.entries(values).map(([key, seed]) => [key, { seed }]),
+					),
+			);
+		platform.server(
+			`${name}-server`,
+			{
+				image,
+				entrypoint: ["node"],
+				args: [
+					"/app/gate.mjs",
+					"--config",
+					`${CONFIG_ROOT}/gate.json`,
+					"--keys",
+					`${CONFIG_ROOT}/keys.json`,
+					"--accounts",
+					`${CONFIG_ROOT}/accounts.json`,
+					"--port",
+					String(SERVICE_PORT),
+				],
+				files: {
+					"gate.json": JSON.stringify(config),
+					"keys.json": pulumi.jsonStringify(keys),
+					"accounts.json": pulumi.jsonStringify(accounts),
+				},
+				networks: args.registries.map((registry) => ({
+					network: args.networkOf(registry),
+					aliases: [gateAlias(gate)],
+				})),
+				health: [
+					"wget",
+					"-q",
+					"-O",
+					"/dev/null",
+					`http://127.0.0.1:${SERVICE_PORT}/healthz`,
+				],
+				memoryMiB: MEMORY_MIB,
+				stopSeconds: 10,
+			},
+			{ parent: this },
+		);
+		this.registerOutputs({});
+	}
+}

@@ -1,0 +1,58 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Image, Placement } from "../platform.ts";
+import { hardened, labelList } from "./container-defaults.ts";
+
+/** Files in a volume, put there by a container that never runs. */
+export interface FileVolume {
+	readonly volume: pulumi.Output<string>;
+	/** Changes whenever the contents do. */
+	readonly version: pulumi.Output<string>;
+}
+
+/**
+ * Writes files into a volume of their own.
+ *
+ * The real plugin cannot upload into a container with a read-only root, so a second container
+ * carries the uploads: it is created, never started, and replaced when a file changes. The contents
+ * stay out of `docker inspect`, and are secret in the state when they are secret in the program.
+ */
+export function fileVolume(
+	name: string,
+	files: Readonly<Record<string, pulumi.Input<string>>>,
+	image: Image,
+	labels: Readonly<Record<string, string>>,
+	{ parent }: Placement,
+): FileVolume {
+	const volume = new docker.Volume(
+		name,
+		{ labels: labelList(labels) },
+		{ parent },
+	);
+	const writer = new docker.Container(
+		`${name}-writer`,
+		{
+			...hardened(),
+			// The writer must not have a read-only root: see above. It never runs.
+			readOnly: false,
+			image: image.reference,
+			// A container needs some command to be created; this one is never executed.
+			command: ["true"],
+			start: false,
+			mustRun: false,
+			networkMode: "none",
+			restart: "no",
+			labels: labelList(labels),
+			volumes: [{ volumeName: volume.name, containerPath: MOUNT }],
+			uploads: Object.entries(files).map(([file, content]) => ({
+				file: `${MOUNT}/${file}`,
+				content,
+				permissions: "0400",
+			})),
+		},
+		{ parent },
+	);
+	return { volume: volume.name, version: writer.id };
+}
+
+const MOUNT = "/files";

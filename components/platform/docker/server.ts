@@ -1,0 +1,98 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { NAME_LABEL, STACK_LABEL } from "../../../topology/labels.ts";
+import {
+	CONFIG_ROOT,
+	type Placement,
+	type ScheduleArgs,
+	type Server,
+	type ServerArgs,
+} from "../platform.ts";
+import { FILES_LABEL, hardened, labelList } from "./container-defaults.ts";
+import { fileVolume } from "./files.ts";
+
+// How often health is asked decides how soon `up` sees a server healthy. A check is one small
+// program, about 10 ms of one core.
+const HEALTH = { interval: "2s", timeout: "5s", retries: 15 };
+const HEALTHY_WITHIN_SECONDS = 60;
+const SCRATCH_MIB = 16;
+
+/** A container that is up when its health check says so. */
+export function containerServer(
+	stack: string,
+	name: string,
+	args: ServerArgs & Pick<ScheduleArgs, "reread">,
+	placement: Placement,
+): Server {
+	const labels = { [STACK_LABEL]: stack, [NAME_LABEL]: name };
+	const files = fileVolume(
+		`${name}-config`,
+		args.files,
+		args.image,
+		labels,
+		placement,
+	);
+	const reread =
+		args.reread &&
+		fileVolume(
+			`${name}-inbox`,
+			args.reread.files,
+			args.image,
+			labels,
+			placement,
+		);
+	const container = new docker.Container(
+		name,
+		{
+			...hardened(),
+			image: args.image.reference,
+			entrypoints: [...args.entrypoint],
+			command: [...args.args],
+			envs: Object.entries(args.env ?? {}).map(([k, v]) => `${k}=${v}`),
+			labels: files.version.apply((version) =>
+				labelList({ ...labels, [FILES_LABEL]: version.slice(0, 12) }),
+			),
+			volumes: [
+				readOnlyVolume(files.volume, CONFIG_ROOT),
+				...(args.reread && reread
+					? [readOnlyVolume(reread.volume, args.reread.path)]
+					: []),
+				...(args.mounts ?? []).map(({ storage, path, readOnly }) => ({
+					volumeName: storage.name,
+					containerPath: path,
+					readOnly,
+				})),
+			],
+			networksAdvanced: args.networks.map(({ network, aliases }) => ({
+				name: network.name,
+				aliases: [...aliases],
+			})),
+			ports: (args.ports ?? []).map((port) => ({
+				internal: port,
+				external: port,
+				ip: "127.0.0.1",
+				protocol: "tcp",
+			})),
+			tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${SCRATCH_MIB}m` },
+			memory: args.memoryMiB,
+			// Without it the real plugin reports a change at every second `up`.
+			memorySwap: args.memoryMiB,
+			restart: "unless-stopped",
+			...(args.stopSignal && { stopSignal: args.stopSignal }),
+			stopTimeout: args.stopSeconds,
+			destroyGraceSeconds: args.stopSeconds,
+			healthcheck: { ...HEALTH, tests: ["CMD", ...args.health] },
+			wait: true,
+			waitTimeout: HEALTHY_WITHIN_SECONDS,
+			logDriver: "json-file",
+			logOpts: { "max-size": "10m", "max-file": "2" },
+		},
+		placement,
+	);
+	return { name: container.name };
+}
+
+const readOnlyVolume = (
+	volumeName: pulumi.Output<string>,
+	containerPath: string,
+) => ({ volumeName, containerPath, readOnly: true });

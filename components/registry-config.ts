@@ -1,0 +1,76 @@
+import { stringify } from "yaml";
+import type { Registry } from "../topology/estate.ts";
+import { REGISTRY_PORT } from "./names.ts";
+import { CONFIG_ROOT } from "./platform/platform.ts";
+
+/** Where the registry keeps its blobs inside its container. */
+export const STORE_ROOT = "/var/lib/registry";
+/** Port for health and metrics; answers inside the container only. */
+export const DEBUG_PORT = 5001;
+/** Time a registry finishes its requests in after it was asked to stop. */
+export const DRAIN_SECONDS = 10;
+
+/**
+ * Renders the configuration of one registry server (CNCF distribution ≥ 3.1.2).
+ *
+ * @see https://distribution.github.io/distribution/about/configuration/
+ */
+export function renderRegistryConfig(
+	registry: Registry,
+	httpSecret: string,
+): string {
+	const readOnly = registry.mode === "read-only";
+	return stringify({
+		version: 0.1,
+		log: {
+			level: "info",
+			formatter: "json",
+			// The front logs every request; twice is noise.
+			accesslog: { disabled: true },
+		},
+		storage: {
+			filesystem: { rootdirectory: STORE_ROOT },
+			delete: { enabled: registry.deletes },
+			// No `cache`: a descriptor cache answers for blobs that garbage collection removed.
+			maintenance: {
+				readonly: { enabled: readOnly },
+				// All four keys or the server panics. A read-only store has no uploads to purge.
+				uploadpurging: {
+					enabled: !readOnly,
+					age: "168h",
+					interval: "24h",
+					dryrun: false,
+				},
+			},
+		},
+		http: {
+			addr: `:${REGISTRY_PORT}`,
+			secret: httpSecret,
+			relativeurls: true,
+			// 0, the default, cuts running pushes off at every replacement.
+			draintimeout: `${DRAIN_SECONDS}s`,
+			debug: { addr: `127.0.0.1:${DEBUG_PORT}` },
+		},
+		auth: {
+			token: {
+				// Required, but not used: the realm is the host the client already talks to.
+				realm: `http://${registry.host}/auth/token`,
+				autoredirect: true,
+				autoredirectpath: "/auth/token",
+				service: registry.service,
+				issuer: registry.issuer,
+				jwks: `${CONFIG_ROOT}/${JWKS_FILE}`,
+				// The default list includes HS256, which turns a public key into a password.
+				signingalgorithms: ["EdDSA"],
+			},
+		},
+		health: {
+			storagedriver: { enabled: true, interval: "10s", threshold: 3 },
+		},
+	});
+}
+
+/** Name of the file with the public keys the registry trusts. */
+export const JWKS_FILE = "jwks.json";
+/** Name of the configuration file itself. */
+export const REGISTRY_CONFIG_FILE = "config.yml";

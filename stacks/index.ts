@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import { compileEstate } from "../topology/compile.ts";
+import {
+	checkInvariants,
+	describeViolation,
+} from "../topology/invariants/all.ts";
+import { tierSummaries } from "../topology/tier-summary.ts";
+import { loadEstate } from "./config/load.ts";
+import { dev } from "./dev.ts";
+
+const estate = compileEstate(loadEstate(pulumi.getStack()));
+
+const violations = checkInvariants(estate);
+if (violations.length > 0) {
+	throw new pulumi.RunError(
+		`the estate breaks its own rules:\n${violations.map((v) => `  ${describeViolation(v)}`).join("\n")}`,
+	);
+}
+
+const home = dev(estate);
+
+/** Each tier with its address and who may use it; nothing secret. */
+export const tiers = tierSummaries(estate);
+/** Password of each account, by registry and principal. */
+export const passwords = pulumi.secret(
+	pulumi.all(
+		Object.fromEntries(
+			estate.gates
+				.flatMap(({ accounts }) => accounts)
+				.map(({ secret }) => [secret, home.passwords[secret]]),
+		),
+	),
+);
+/** Container that runs the promotion job. */
+export const promoter = home.promoter;

@@ -1,0 +1,35 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { Images } from "../../components/images.ts";
+import { dockerPlatform } from "../../components/platform/docker/platform.ts";
+import { Home } from "../../stacks/home.ts";
+import type { Estate } from "../../topology/estate.ts";
+import { devEstate } from "../topology/dev-estate.ts";
+
+/** The home location on Docker, as `stacks/dev.ts` makes it, without building an image. */
+export function homeOnDocker(
+	estate: Estate = devEstate(),
+	manifests: Readonly<Record<string, string>> = {},
+): Home {
+	const providers: pulumi.ProviderResource[] = [
+		new docker.Provider("docker", {}),
+		new random.Provider("random", {}),
+	];
+	const platform = dockerPlatform({ stack: estate.stack });
+	const images = new Images(
+		"images",
+		{
+			platform,
+			registry: { kind: "pulled", name: "registry:3.1.2" },
+			nginx: { kind: "pulled", name: "nginx:1" },
+			services: { kind: "built", name: "services:1", context: "services" },
+		},
+		{ providers },
+	);
+	return new Home(
+		"home",
+		{ estate, platform, images, manifests },
+		{ providers },
+	);
+}
