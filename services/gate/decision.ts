@@ -3,6 +3,7 @@ import { PRINCIPALS } from "../../topology/access.ts";
 import type { GateRegistry } from "../../topology/gate-config.ts";
 import { type Answer, ociError, RefusedError } from "./refusal.ts";
 import { RegistryUnavailableError } from "./registry-client.ts";
+import { BodyIncompleteError } from "./request.ts";
 import { TokenRequestError, tokenError } from "./token-request.ts";
 
 /** What the gate decided about one request: one line of its log. Never holds a secret. */
@@ -22,7 +23,8 @@ export interface Decision {
 	granted?: readonly string[];
 	/**
 	 * `unchanged` is a push that had been done before, `challenged` sent the client for a token,
-	 * `failed` is nobody's decision: the registry did not do what was allowed, or the gate broke.
+	 * `failed` is nobody's decision: the client went away, the registry did not do what was allowed, or
+	 * the gate broke.
 	 */
 	outcome: "allowed" | "unchanged" | "refused" | "challenged" | "failed";
 	reason?: string;
@@ -72,6 +74,7 @@ export async function decide(
 				return { answer: tokenError(error, registry.service) };
 			}
 			decision.outcome = "failed";
+			if (error instanceof BodyIncompleteError) return { answer: INCOMPLETE };
 			return error instanceof RegistryUnavailableError
 				? { answer: unavailable(registry.name), error }
 				: { answer: BROKEN, error };
@@ -94,6 +97,12 @@ function unavailable(registry: string): Answer {
 		{ "Retry-After": String(RETRY_AFTER_SECONDS) },
 	);
 }
+
+const INCOMPLETE = ociError({
+	status: 408,
+	code: "UNKNOWN",
+	message: "the body did not arrive: retry",
+});
 
 const BROKEN = ociError({
 	status: 500,

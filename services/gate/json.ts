@@ -21,3 +21,25 @@ function countMembers(value: unknown): number {
 		own,
 	);
 }
+
+/**
+ * A member that Go's encoding/json would take for another one, which it does regardless of case: the
+ * registry and most clients would read `Layers` where a rule looks for `layers`.
+ *
+ * @param members the members with a meaning
+ */
+export function misspeltMember(
+	object: Readonly<Record<string, unknown>>,
+	members: readonly string[],
+): { readonly written: string; readonly meant: string } | undefined {
+	for (const written of Object.keys(object)) {
+		const meant = members.find((m) => folded(m) === folded(written));
+		if (meant !== undefined && meant !== written) return { written, meant };
+	}
+	return undefined;
+}
+
+// Both directions, because Go folds the long s and the Kelvin sign too.
+function folded(member: string): string {
+	return member.toUpperCase().toLowerCase();
+}

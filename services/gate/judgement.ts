@@ -11,7 +11,7 @@ import { denied } from "./refusal.ts";
 /** The principal a token was minted for, if it is one of the access table. */
 export function principalOf(subject: string): Principal | undefined {
 	if (subject === "") return "anonymous";
-	return PRINCIPALS.find((p) => p !== "anonymous" && p === subject);
+	return PRINCIPALS.find((principal) => principal === subject);
 }
 
 /** What a token's subject may do at a registry by the table of today, whenever the token was minted. */

@@ -22,7 +22,7 @@ export async function checkLabels(
 	repository: string,
 	manifest: Manifest,
 ): Promise<void> {
-	if (manifest.kind === "index" || !needsLabels(manifest)) return;
+	if (!needsLabels(manifest)) return;
 	const left = labelsNotAnnotated(requiredLabels, manifest.document);
 	if (left.length === 0) return;
 	const { config } = manifest.document;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DIGEST } from "../../topology/naming.ts";
-import { hasRepeatedMembers } from "./json.ts";
+import { hasRepeatedMembers, misspeltMember } from "./json.ts";
 import { RefusedError } from "./refusal.ts";
 
 /** The media types of manifests, all of which a client must accept to see what is there. */
@@ -14,28 +14,52 @@ export const MANIFEST_MEDIA_TYPES = {
 /** Largest manifest, in bytes: distribution takes no more. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
-const descriptor = z.looseObject({
-	digest: z.string().regex(DIGEST, "expected sha256 and 64 hexadecimal digits"),
-	size: z.int().min(0),
-	mediaType: z.string().optional(),
-	urls: z
-		.array(z.string())
-		.max(0, "expected none: this registry stores its layers itself")
-		.nullish(),
-});
+const spelt =
+	(...members: string[]) =>
+	(object: Record<string, unknown>, context: z.RefinementCtx) => {
+		const found = misspeltMember(object, members);
+		if (!found) return;
+		const { written, meant } = found;
+		const message = `has a member '${written}': expected '${meant}'`;
+		context.addIssue({ code: "custom", message });
+	};
+
+const descriptor = z
+	.looseObject({
+		digest: z
+			.string()
+			.regex(DIGEST, "expected sha256 and 64 hexadecimal digits"),
+		size: z.int().min(0),
+		mediaType: z.string().optional(),
+		urls: z
+			.array(z.string())
+			.max(0, "expected none: this registry stores its layers itself")
+			.nullish(),
+	})
+	.superRefine(
+		spelt("mediaType", "digest", "size", "urls", "annotations", "artifactType"),
+	);
 const annotations = z.record(z.string(), z.string()).nullish();
-const image = z.looseObject({
-	schemaVersion: z.literal(2),
-	config: descriptor,
-	layers: z.array(descriptor).nullish(),
-	subject: descriptor.nullish(),
-	annotations,
-});
-const index = z.looseObject({
-	schemaVersion: z.literal(2),
-	manifests: z.array(descriptor).nullish(),
-	annotations,
-});
+const members = spelt(
+	...["schemaVersion", "mediaType", "artifactType", "config", "layers"],
+	...["manifests", "subject", "annotations"],
+);
+const image = z
+	.looseObject({
+		schemaVersion: z.literal(2),
+		config: descriptor,
+		layers: z.array(descriptor).nullish(),
+		subject: descriptor.nullish(),
+		annotations,
+	})
+	.superRefine(members);
+const index = z
+	.looseObject({
+		schemaVersion: z.literal(2),
+		manifests: z.array(descriptor).nullish(),
+		annotations,
+	})
+	.superRefine(members);
 
 /** A pointer to a blob or manifest. */
 export type Descriptor = z.infer<typeof descriptor>;
@@ -62,7 +86,6 @@ export function mediaTypeOf(contentType: string | undefined): string {
 export function parseManifest(mediaType: string, body: Uint8Array): Manifest {
 	const kind = kindOf(mediaType);
 	const document = parseObject(body);
-	checkMembers(document);
 	const { mediaType: own } = document;
 	if (own !== undefined && own !== mediaType) {
 		throw invalid(
@@ -108,29 +131,6 @@ function parseObject(body: Uint8Array): Record<string, unknown> {
 	}
 }
 
-const MEMBERS = ["schemaVersion", "mediaType", "config", "layers"] as const;
-const KNOWN = new Map(
-	[...MEMBERS, "manifests", "subject", "artifactType", "annotations"].map(
-		(member) => [folded(member), member],
-	),
-);
-
-// Go's encoding/json takes `Layers` for `layers`, and so do registry and clients: a rule that looks
-// for the right spelling only would see an artifact where they see an image.
-function checkMembers(document: Record<string, unknown>): void {
-	for (const member of Object.keys(document)) {
-		const expected = KNOWN.get(folded(member));
-		if (expected !== undefined && member !== expected) {
-			throw invalid(`it has a member '${member}': expected '${expected}'`);
-		}
-	}
-}
-
-// Both directions, because Go folds the long s and the Kelvin sign too.
-function folded(member: string): string {
-	return member.toUpperCase().toLowerCase();
-}
-
 function parseAs<T extends z.ZodType>(
 	schema: T,
 	document: Record<string, unknown>,
@@ -138,7 +138,8 @@ function parseAs<T extends z.ZodType>(
 	const parsed = schema.safeParse(document);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
-	throw invalid(`${issue?.path.join(".")}: ${issue?.message}`);
+	const where = issue?.path.join(".") || "it";
+	throw invalid(`${where}: ${issue?.message}`);
 }
 
 function invalid(problem: string): RefusedError {

@@ -125,14 +125,24 @@ export function registryClient(
 	}
 
 	async function blob(name: string, digest: string) {
-		const { status, bytes } = await call({
+		const asked = await call({
 			method: "GET",
 			path: `/v2/${name}/blobs/${digest}`,
 			headers: { authorization: ownToken(name) },
 		});
+		const { status, bytes } = await followed(asked);
 		if (status === 404) return undefined;
 		if (status === 200 && sha256(bytes) === digest) return bytes;
 		throw unexpected("GET", name, digest, status);
+	}
+
+	// A registry over S3 answers with a signed URL. It gets no token: S3 refuses a second credential,
+	// and the token is none of its business.
+	async function followed(answer: Awaited<ReturnType<typeof call>>) {
+		const { location } = answer.headers;
+		if (answer.status !== 307 || typeof location !== "string") return answer;
+		const { origin, pathname, search } = new URL(location, url);
+		return call({ origin, method: "GET", path: `${pathname}${search}` });
 	}
 
 	function read(method: "GET" | "HEAD", name: string, reference: string) {
@@ -155,13 +165,13 @@ export function registryClient(
 	async function call(
 		options: Pick<
 			Dispatcher.RequestOptions,
-			"method" | "path" | "headers" | "body"
+			"origin" | "method" | "path" | "headers" | "body"
 		>,
 	) {
 		try {
 			const { statusCode, headers, body } = await agent.request({
-				...options,
 				origin: url,
+				...options,
 				signal: AbortSignal.timeout(TOTAL_TIMEOUT_MS),
 				// undici closes the connection after each HEAD otherwise.
 				reset: false,

@@ -87,9 +87,10 @@ function split(rawTarget: string) {
 }
 
 function match(pattern: RegExp, path: string): RegExpExecArray {
-	// distribution answers these with a redirect to the cleaned path, and proxies clean them too.
-	const tricks = /[^!-~]|[%\\]|\/\/|\/\.{1,2}(?:\/|$)/;
-	const found = tricks.test(path) ? null : pattern.exec(path);
+	// Encoded characters and backslashes mean something else once a server has cleaned the path, as
+	// distribution does with a redirect. Dots and empty segments are in no name anyway.
+	const ambiguous = /[^!-~]|[%\\]/.test(path);
+	const found = ambiguous ? null : pattern.exec(path);
 	if (found) return found;
 	throw new RefusedError(
 		400,

@@ -8,11 +8,11 @@ export class BodyTooLargeError extends Error {
 	}
 }
 
-/** The client stopped sending in the middle of a body. */
-export class BodyStalledError extends Error {
-	constructor(idleMs: number) {
-		super(`no byte of the body came for ${idleMs} ms`);
-		this.name = "BodyStalledError";
+/** The client stopped sending or went away in the middle of a body. */
+export class BodyIncompleteError extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = "BodyIncompleteError";
 	}
 }
 
@@ -35,7 +35,7 @@ export function bearerToken(request: IncomingMessage): string | undefined {
  * The whole body of a request.
  *
  * @throws {BodyTooLargeError} when it is larger than `bytes`
- * @throws {BodyStalledError} when no byte comes for `idleMs` milliseconds
+ * @throws {BodyIncompleteError} when no byte comes for `idleMs` milliseconds, or the client goes away
  */
 export function readBody(
 	request: IncomingMessage,
@@ -44,22 +44,25 @@ export function readBody(
 	if (Number(header(request, "content-length")) > bytes) {
 		return Promise.reject(new BodyTooLargeError(bytes));
 	}
+	const stalled = `no byte of the body came for ${idleMs} ms`;
 	const body = new Promise<Buffer>((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let length = 0;
-		request.on("data", (chunk: Buffer) => {
+		request.on("data", collect);
+		request.on("end", () => resolve(Buffer.concat(chunks)));
+		request.on("error", ({ message }) =>
+			reject(new BodyIncompleteError(message)),
+		);
+		request.setTimeout(idleMs, () => request.destroy(new Error(stalled)));
+
+		function collect(chunk: Buffer) {
 			length += chunk.length;
 			chunks.push(chunk);
 			if (length <= bytes) return;
-			// Paused, not destroyed: the refusal still has to go out on this connection.
-			request.pause();
 			reject(new BodyTooLargeError(bytes));
-		});
-		request.on("end", () => resolve(Buffer.concat(chunks)));
-		request.on("error", reject);
-		request.setTimeout(idleMs, () =>
-			request.destroy(new BodyStalledError(idleMs)),
-		);
+			// The rest is thrown away as it comes: the refusal has to reach a client that is still sending.
+			request.off("data", collect).resume();
+		}
 	});
 	return body.finally(() => request.setTimeout(0));
 }

@@ -15,7 +15,9 @@ const IMAGE_CONFIG = new Set([
  * Whether required labels apply: to what a container can be started from. An index stands for its
  * images; signatures, SBOMs and attestations have other layers, or describe a subject.
  */
-export function needsLabels(manifest: Manifest): boolean {
+export function needsLabels(
+	manifest: Manifest,
+): manifest is Extract<Manifest, { kind: "image" }> {
 	if (manifest.kind === "index") return false;
 	const { layers, subject, config } = manifest.document;
 	// `oras attach` gives its files the media type of an image layer. A subject alone excuses

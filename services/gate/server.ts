@@ -56,7 +56,11 @@ export async function startGate(
 			keepAliveTimeout: KEEP_ALIVE_MS,
 			connectionsCheckingInterval: CONNECTION_CHECK_MS,
 		},
-		getRequestListener(app.fetch, { errorHandler: malformed }),
+		getRequestListener(app.fetch, {
+			errorHandler: malformed,
+			// It would cut off clients that still send a body nobody reads; Node throws the rest away.
+			autoCleanupIncoming: false,
+		}),
 	);
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject);

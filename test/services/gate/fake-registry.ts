@@ -21,6 +21,8 @@ export interface FakeRegistry {
 	/** `repository@digest` → manifest */
 	readonly manifests: Map<string, { type: string; body: Buffer }>;
 	readonly blobs: Map<string, Buffer>;
+	/** Where blobs are redirected to, as a registry over S3 does. */
+	storage: string | undefined;
 	/** Answers this status to everything with a token. */
 	failWith: number | undefined;
 	/** Whether it asks for a token. */
@@ -55,6 +57,7 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
 		tags: new Map(),
 		manifests: new Map(),
 		blobs: new Map(),
+		storage: undefined,
 		failWith: undefined,
 		authenticates: true,
 		beforeAnswer: async () => {},
@@ -84,6 +87,9 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
 		}
 		if (fake.failWith) return { status: fake.failWith };
 		if (kind === "blobs") {
+			if (fake.storage) {
+				return { status: 307, headers: { Location: fake.storage } };
+			}
 			const blob = fake.blobs.get(reference);
 			return blob ? { status: 200, answer: blob } : { status: 404 };
 		}

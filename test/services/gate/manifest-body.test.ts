@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { digestOf } from "./fake-registry.ts";
 import { startFixture } from "./gate-fixture.ts";
 import { errorOf, put, TAG, writes } from "./manifest-requests.ts";
@@ -109,6 +111,34 @@ describe("required labels", () => {
 		const answer = await put(fixture, withConfig("{}"));
 		expect(answer.status).toBe(400);
 		expect(errorOf(answer).code).toBe("MANIFEST_BLOB_UNKNOWN");
+		expect(writes(fixture)).toEqual([]);
+	});
+
+	test("are found in a configuration the registry keeps elsewhere, which gets no token", async () => {
+		const fixture = await startFixture({ requiredLabels });
+		const text = configuration({ team: "x", revision: "abc" });
+		const seen: IncomingMessage[] = [];
+		const storage = createServer((request, response) => {
+			seen.push(request);
+			response.end(text);
+		});
+		await new Promise<void>((resolve) => storage.listen(0, resolve));
+		onTestFinished(() => {
+			storage.close();
+		});
+		const { port } = storage.address() as AddressInfo;
+		fixture.registry.storage = `http://127.0.0.1:${port}/blob?signature=x`;
+		expect((await put(fixture, withConfig(text))).status).toBe(201);
+		expect(
+			seen.map(({ url, headers }) => [url, headers.authorization]),
+		).toEqual([["/blob?signature=x", undefined]]);
+	});
+
+	test("are not believed of a configuration with another digest", async () => {
+		const fixture = await startFixture({ requiredLabels });
+		const text = configuration({ team: "x", revision: "abc" });
+		fixture.registry.blobs.set(digestOf("{}"), Buffer.from(text));
+		expect((await put(fixture, withConfig("{}"))).status).toBe(503);
 		expect(writes(fixture)).toEqual([]);
 	});
 

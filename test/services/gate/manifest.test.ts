@@ -98,13 +98,33 @@ describe("parseManifest", () => {
 			"a member Go would take for layers",
 			OCI_MANIFEST,
 			image("a", { Layers: [] }),
-			"it has a member 'Layers': expected 'layers'",
+			"it: has a member 'Layers': expected 'layers'",
 		],
 		[
 			"a member with a long s, which Go folds",
 			OCI_MANIFEST,
 			image("a", { "layer\u017f": [] }),
-			"it has a member 'layer\u017f': expected 'layers'",
+			"it: has a member 'layer\u017f': expected 'layers'",
+		],
+		[
+			"an index with layers in another spelling",
+			OCI_INDEX,
+			withMember(index(), '"Layers":[]'),
+			"it: has a member 'Layers': expected 'layers'",
+		],
+		[
+			"a second digest Go would take for the first",
+			OCI_MANIFEST,
+			image("a", {
+				config: { ...descriptor("", ""), Digest: descriptor("x", "").digest },
+			}),
+			"config: has a member 'Digest': expected 'digest'",
+		],
+		[
+			"a layer's type in another spelling",
+			OCI_MANIFEST,
+			image("a", { layers: [{ ...descriptor("a", ""), MEDIATYPE: "x" }] }),
+			"layers.0: has a member 'MEDIATYPE': expected 'mediaType'",
 		],
 		[
 			"a member twice",
@@ -132,7 +152,9 @@ describe("parseManifest", () => {
 	});
 
 	test("refuses bytes that are not UTF-8", () => {
-		expect(() => parseManifest(OCI_MANIFEST, Buffer.from([0xff]))).toThrow(
+		const text = image("a", { annotations: { "a.b": "\u00ff" } });
+		const body = Buffer.from(text, "latin1");
+		expect(() => parseManifest(OCI_MANIFEST, body)).toThrow(
 			"manifest invalid: it is not a JSON object",
 		);
 	});

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, test } from "vitest";
+import { Client } from "undici";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { digestOf } from "./fake-registry.ts";
 import { basic, PASSWORD, sendRaw, startFixture } from "./gate-fixture.ts";
 import { errorOf, put, TAG } from "./manifest-requests.ts";
@@ -126,6 +127,53 @@ test("a client that stops in the middle of a body is cut off", async () => {
 		["failed", "no byte of the body came for 50 ms"],
 	]);
 	expect(registry.seen).toEqual([]);
+});
+
+test("a client that goes away in the middle of a body is nobody's error", async () => {
+	const { gate, token, log, registry } = await startFixture();
+	const logged = Promise.withResolvers<void>();
+	const push = log.push.bind(log);
+	log.push = (...lines) => {
+		logged.resolve();
+		return push(...lines);
+	};
+	const socket = connect(gate.port, "127.0.0.1");
+	socket.write(
+		`PUT /v2/team/app/manifests/${TAG} HTTP/1.1\r\nHost: h\r\nX-Registry: ci-snapshots\r\n` +
+			`Authorization: Bearer ${token("ci", ["pull", "push"])}\r\nContent-Length: 100\r\n\r\nhalf`,
+		() => socket.destroy(),
+	);
+	await logged.promise;
+	expect(log.map(({ level, outcome }) => [level, outcome])).toEqual([
+		[30, "failed"],
+	]);
+	expect(registry.seen).toEqual([]);
+});
+
+test("a client that is refused while it still sends gets the answer and keeps its connection", async () => {
+	const { gate } = await startFixture();
+	const client = new Client(`http://127.0.0.1:${gate.port}`);
+	onTestFinished(() => client.close());
+	const headers = { "x-registry": "ci-snapshots", host: "h" };
+	for (const body of ["x".repeat(8_000_000), "short", "x".repeat(8_000_000)]) {
+		const answer = await client.request({
+			method: "PUT",
+			path: `/v2/team/app/manifests/${TAG}`,
+			headers,
+			body,
+		});
+		expect(answer.statusCode).toBe(401);
+		await answer.body.dump();
+	}
+	let connections = 0;
+	client.on("connect", () => {
+		connections += 1;
+	});
+	const { statusCode } = await client.request({
+		method: "GET",
+		path: "/healthz",
+	});
+	expect([statusCode, connections]).toEqual([200, 0]);
 });
 
 test("stopping lets a write under way finish", async () => {
