@@ -69,16 +69,14 @@ export async function storeManifest(
 			if ((await judge(tag)) === "write") toWrite.push(tag);
 		}
 		const answer = await put(target.reference);
+		if (answer.status !== 201 || tags.length === 0) return answer;
 		for (const tag of toWrite) {
-			if (answer.status !== 201) return answer;
 			// distribution takes `?tag=` with a 201 and does not create the tag, so each is put by name.
 			const tagged = await put(tag);
 			if (tagged.status !== 201) return tagged;
 		}
 		// https://github.com/opencontainers/distribution-spec/pull/600
-		return tags.length === 0
-			? answer
-			: { ...answer, headers: { ...answer.headers, "oci-tag": tags } };
+		return { ...answer, headers: { ...answer.headers, "oci-tag": tags } };
 	}
 
 	async function storeImage(tag: string): Promise<Answer> {

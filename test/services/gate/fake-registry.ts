@@ -25,6 +25,8 @@ export interface FakeRegistry {
 	storage: string | undefined;
 	/** Answers this status to everything with a token. */
 	failWith: number | undefined;
+	/** Answers 400 to a PUT of these references. */
+	refusePut: (reference: string) => boolean;
 	/** Whether it asks for a token. */
 	authenticates: boolean;
 	/** Runs before each answer to a request with a token. */
@@ -59,6 +61,7 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
 		blobs: new Map(),
 		storage: undefined,
 		failWith: undefined,
+		refusePut: () => false,
 		authenticates: true,
 		beforeAnswer: async () => {},
 		close: async () => {
@@ -98,6 +101,7 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
 			: fake.tags.get(`${name}:${reference}`);
 		const stored = fake.manifests.get(`${name}@${digest}`);
 		if (method === "PUT") {
+			if (fake.refusePut(reference)) return { status: 400 };
 			const put = digestOf(body);
 			fake.manifests.set(`${name}@${put}`, {
 				type: headers["content-type"] ?? "",

@@ -167,6 +167,28 @@ describe("DELETE", () => {
 		expect(fixture.registry.tags.size).toBe(1);
 	});
 
+	test("and a write to the same repository wait for each other", async () => {
+		const fixture = await startFixture();
+		await put(fixture, image("a"));
+		const held = Promise.withResolvers<void>();
+		const asked = Promise.withResolvers<void>();
+		fixture.registry.beforeAnswer = () => {
+			fixture.registry.beforeAnswer = async () => {};
+			asked.resolve();
+			return held.promise;
+		};
+		const removed = remove(fixture, ["delete"]);
+		await asked.promise;
+		const next = put(fixture, image("b"));
+		await put(fixture, image("b"), { name: "team/other" });
+		expect(writes(fixture)).toEqual([
+			`PUT /v2/team/app/manifests/${TAG}`,
+			`PUT /v2/team/other/manifests/${TAG}`,
+		]);
+		held.resolve();
+		expect([(await removed).status, (await next).status]).toEqual([202, 201]);
+	});
+
 	test("passes on what the registry answers", async () => {
 		const fixture = await startFixture();
 		fixture.registry.failWith = 405;

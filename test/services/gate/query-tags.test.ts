@@ -72,6 +72,28 @@ describe("tags in the query of a PUT by digest", () => {
 		expect(fixture.registry.seen).toEqual([]);
 	});
 
+	test("are not created when the registry does not take the manifest", async () => {
+		const fixture = await startFixture();
+		fixture.registry.refusePut = (reference) => reference.includes(":");
+		const query = "?tag=main-1-abcdef0";
+		const answer = await put(fixture, body, { reference, query });
+		expect(answer.status).toBe(400);
+		expect(answer.headers["oci-tag"]).toBeUndefined();
+		expect(fixture.registry.tags.size).toBe(0);
+	});
+
+	test("are not confirmed when the registry does not take one of them", async () => {
+		const fixture = await startFixture();
+		fixture.registry.refusePut = (tag) => tag === "main-2-abcdef0";
+		const query = "?tag=main-1-abcdef0&tag=main-2-abcdef0&tag=main-3-abcdef0";
+		const answer = await put(fixture, body, { reference, query });
+		expect(answer.status).toBe(400);
+		expect(answer.headers["oci-tag"]).toBeUndefined();
+		expect([...fixture.registry.tags.keys()]).toEqual([
+			"team/app:main-1-abcdef0",
+		]);
+	});
+
 	test("are refused beside a tag", async () => {
 		const fixture = await startFixture();
 		const answer = await put(fixture, body, { query: "?tag=main-2-abcdef0" });
