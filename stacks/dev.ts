@@ -32,7 +32,7 @@ export function dev(estate: Estate): Home {
 		},
 		{ providers },
 	);
-	const manifests = promotionManifests();
+	const manifests = promotionManifests(estate.promotion.manifests);
 	return new Home(
 		"home",
 		{ estate, platform, images, manifests },

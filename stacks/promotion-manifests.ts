@@ -1,18 +1,29 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
 
-const FOLDER = fileURLToPath(new URL("../promotions", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** The promotion manifests of the checkout, by path below `promotions/`. They reach the promoter by `up`. */
+/**
+ * The promotion manifests of the checkout, by path below their folder. They reach the promoter by `up`.
+ *
+ * @param folder relative to the checkout
+ * @throws {pulumi.RunError} when the folder does not exist
+ */
 export function promotionManifests(
-	folder = FOLDER,
+	folder: string,
 ): Readonly<Record<string, string>> {
-	if (!existsSync(folder)) return {};
-	const names = readdirSync(folder, { recursive: true, encoding: "utf8" })
+	const root = resolve(ROOT, folder);
+	if (!existsSync(root)) {
+		throw new pulumi.RunError(
+			`no promotion manifests, got ${folder}; expected a folder of the checkout. Fix: create it, or name another in promotion.manifests.`,
+		);
+	}
+	const names = readdirSync(root, { recursive: true, encoding: "utf8" })
 		.filter((name) => /\.ya?ml$/.test(name))
 		.sort();
 	return Object.fromEntries(
-		names.map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+		names.map((name) => [name, readFileSync(join(root, name), "utf8")]),
 	);
 }

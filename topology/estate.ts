@@ -29,6 +29,8 @@ export interface PromotionSpec {
 	readonly schedule: string;
 	/** IANA name of the schedule's time zone. */
 	readonly timeZone: string;
+	/** Folder with the promotion manifests, relative to the checkout. */
+	readonly manifests: string;
 }
 
 /** The whole estate as its configuration describes it. */

@@ -185,6 +185,14 @@ function isTimeZone(name: string): boolean {
 	}
 }
 
+const folderRule = {
+	expected: "a folder, relative to the checkout",
+	fix: "write promotions, or remove the key",
+};
+const folder = z
+	.string({ error: explain(folderRule) })
+	.regex(/^[\x20-\x7e]+$/, { error: explain(folderRule) });
+
 const platformRule = {
 	expected: '"docker"',
 	fix: "write platform: docker",
@@ -196,7 +204,11 @@ export const estateSchema = z.strictObject(
 		platform: z.literal("docker", { error: explain(platformRule) }),
 		tiers,
 		promotion: z.strictObject(
-			{ schedule, timeZone: timeZone.default("UTC") },
+			{
+				schedule,
+				timeZone: timeZone.default("UTC"),
+				manifests: folder.default("promotions"),
+			},
 			{
 				error: explain({
 					expected: "when promotion runs",

@@ -35,13 +35,17 @@ test("a valid configuration becomes the estate's description", () => {
 	expect(parseEstate(valid, "dev", "Pulumi.dev.yaml")).toEqual(DEV_SPEC);
 });
 
-test("the time zone is UTC unless it is given", () => {
-	const { timeZone } = parseEstate(
+test("promotion needs a schedule; the rest has defaults", () => {
+	const { promotion } = parseEstate(
 		{ ...valid, promotion: { schedule: "0 3 * * *" } },
 		"dev",
 		"f",
-	).promotion;
-	expect(timeZone).toBe("UTC");
+	);
+	expect(promotion).toEqual({
+		schedule: "0 3 * * *",
+		timeZone: "UTC",
+		manifests: "promotions",
+	});
 });
 
 test("all problems are shown at once, sorted by path", () => {
@@ -165,7 +169,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"25 Sandbox as the source of promotion",
 		withPromotion({ from: "sandbox" }),
 		[
-			'.promotion.from: unknown key, got "from"; expected one of schedule | timeZone. Fix: remove it.',
+			'.promotion.from: unknown key, got "from"; expected one of schedule | timeZone | manifests. Fix: remove it.',
 		],
 	],
 	[
@@ -188,7 +192,7 @@ describe.each<[string, unknown, readonly string[]]>([
 			`{"platform":"docker","promotion":{"schedule":"0 3 * * *","constructor":1},"tiers":{"sandbox":{"port":5101,"__proto__":{}},"ci-tests":{"port":5102},"ci-snapshots":{"port":5103},"prod":{"port":5104}}}`,
 		),
 		[
-			'.promotion.constructor: unknown key, got "constructor"; expected one of schedule | timeZone. Fix: remove it.',
+			'.promotion.constructor: unknown key, got "constructor"; expected one of schedule | timeZone | manifests. Fix: remove it.',
 			'.tiers.sandbox.__proto__: unknown key, got "__proto__"; expected one of port | names | tags | requiredLabels | open. Fix: remove it.',
 		],
 	],

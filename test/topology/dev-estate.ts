@@ -11,7 +11,11 @@ export const DEV_SPEC: EstateSpec = {
 		"ci-snapshots": { port: 5103, anonymousPull: true },
 		prod: { port: 5104 },
 	},
-	promotion: { schedule: "*/5 * * * *", timeZone: "UTC" },
+	promotion: {
+		schedule: "*/5 * * * *",
+		timeZone: "UTC",
+		manifests: "promotions",
+	},
 };
 
 export const devEstate = (): Estate => compileEstate(DEV_SPEC);
