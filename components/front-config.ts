@@ -39,6 +39,15 @@ export function renderFrontConfig({ gate, registries }: FrontSpec): string {
 	].join("\n\n");
 }
 
+// What a client may not decide itself.
+const HEADERS = `
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_set_header X-Forwarded-For $remote_addr;
+  proxy_set_header X-Registry $registry_name;
+  proxy_set_header X-Original-URI $request_uri;
+  proxy_set_header Connection "";`;
+
 // Root without capabilities cannot become another user, and needs not: see container-defaults.ts.
 const PREAMBLE = `user root;
 worker_processes 2;
@@ -77,14 +86,7 @@ http {
   proxy_connect_timeout 2s;
   proxy_read_timeout 900s;
   proxy_send_timeout 60s;
-
-  # What a client may not decide itself.
-  proxy_set_header Host $http_host;
-  proxy_set_header X-Forwarded-Proto $scheme;
-  proxy_set_header X-Forwarded-For $remote_addr;
-  proxy_set_header X-Registry $registry_name;
-  proxy_set_header X-Original-URI $request_uri;
-  proxy_set_header Connection "";
+${HEADERS}
 
   # No valid path has an escape, an empty or a dot segment: what would be cleaned up somewhere
   # behind is refused here, so that everyone judges the same path.
@@ -144,6 +146,7 @@ const server = (
     location = /authorize/upload {
       internal;
       proxy_pass_request_body off;
+      # A header set here would hide those set above: they are repeated.${HEADERS}
       proxy_set_header Content-Length "";
       proxy_pass $gate;
     }
