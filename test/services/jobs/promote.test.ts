@@ -1,0 +1,399 @@
+import { rm, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { closure } from "../oci/closure.ts";
+import { ociError, status } from "../oci/faults.ts";
+import {
+	blob,
+	fallbackTag,
+	image,
+	index,
+	push,
+	referrer,
+	referrers,
+} from "../oci/images.ts";
+import {
+	entry,
+	jobHarness,
+	READ_PASSWORD,
+	WRITE_PASSWORD,
+} from "./job-harness.ts";
+
+const harness = jobHarness();
+
+const app = image([blob("shared"), blob("app")]);
+const other = index([
+	image([blob("shared"), blob("amd64")]),
+	image([blob("arm64")]),
+]);
+
+test("promotes what the manifests ask for and says what it did", async () => {
+	const { source, destination, config, manifests, protect, report } = harness;
+	await push(source.url, "team/app", app);
+	await push(source.url, "team/other", other);
+	await manifests({
+		"app.yaml": entry("team/app", app.digest, "1.0.0", "1.0.1"),
+		"web/other.yml": entry("team/other", other.digest, "2.0.0"),
+	});
+	protect();
+	const { startedAt, seconds, ...rest } = await report("promote", "run");
+	expect(rest).toEqual({
+		status: 0,
+		source: source.host,
+		destination: destination.host,
+		dryRun: false,
+		counts: {
+			promoted: 3,
+			planned: 0,
+			present: 0,
+			refused: 0,
+			failed: 0,
+			aborted: 0,
+		},
+		blobs: {
+			present: 0,
+			mounted: expect.any(Number),
+			uploaded: 6,
+			uploadedBytes: expect.any(Number),
+		},
+		problems: [],
+		items: [
+			{
+				repository: "team/app",
+				tag: "1.0.0",
+				digest: app.digest,
+				file: "app.yaml",
+				path: `[0].dmap["${app.digest}"][0]`,
+				outcome: "promoted",
+			},
+			{
+				repository: "team/app",
+				tag: "1.0.1",
+				digest: app.digest,
+				file: "app.yaml",
+				path: `[0].dmap["${app.digest}"][1]`,
+				outcome: "promoted",
+			},
+			{
+				repository: "team/other",
+				tag: "2.0.0",
+				digest: other.digest,
+				file: "web/other.yml",
+				path: `[0].dmap["${other.digest}"][0]`,
+				outcome: "promoted",
+			},
+		],
+	});
+	expect(Date.parse(startedAt)).not.toBeNaN();
+	expect(seconds).toBeGreaterThanOrEqual(0);
+	destination.auth = undefined;
+	for (const [repository, tag] of [
+		["team/app", "1.0.0"],
+		["team/app", "1.0.1"],
+		["team/other", "2.0.0"],
+	] as const) {
+		await closure(destination.url, repository, tag);
+	}
+	expect(config.destination.url).toBe(destination.url);
+});
+
+test("writes nothing the second time", async () => {
+	const { source, manifests, report, writes } = harness;
+	await push(source.url, "team/app", app);
+	await push(
+		source.url,
+		"team/app",
+		referrers([referrer(app, "application/spdx+json")]),
+		fallbackTag(app),
+	);
+	await manifests({ "app.yaml": entry("team/app", app.digest, "1.0.0") });
+	await report("promote", "run");
+	const first = writes();
+	expect(first).toBeGreaterThan(0);
+	expect(await report("promote", "run")).toMatchObject({
+		status: 0,
+		counts: { promoted: 0, present: 1 },
+	});
+	expect(writes()).toBe(first);
+});
+
+test.each([[["plan"]], [["run", "--dry-run"]]])(
+	"shows with 'promote %s' what it would do, and writes nothing",
+	async (command) => {
+		const { source, destination, manifests, run, writes } = harness;
+		await push(source.url, "team/app", app);
+		await push(destination.url, "team/app", app, "1.0.0");
+		const before = writes();
+		await manifests({
+			"app.yaml": entry("team/app", app.digest, "1.0.0", "1.0.1", "latest-1"),
+		});
+		const { status, stdout } = await run("promote", ...command);
+		expect(stdout).toMatch(
+			new RegExp(
+				`^planned {2}team/app:1\\.0\\.1 ${app.digest}
+refused {2}team/app:latest-1 ${app.digest}
+ {9}app\\.yaml:\\[0\\]\\.dmap\\["${app.digest}"\\]\\[2\\]: tag latest-1 is not taken by the destination; expected a semantic version such as 1\\.4\\.2\\. Fix: choose another tag
+1 to promote, 1 already there, 1 refused, 0 failed, 0 bad entries; [0-9.]+ s
+$`,
+			),
+		);
+		expect(status).toBe(1);
+		expect(writes()).toBe(before);
+	},
+);
+
+describe("one promotion that goes wrong leaves the others alone:", () => {
+	test("a tag that would move is refused with both digests", async () => {
+		const { source, destination, manifests, report } = harness;
+		await push(source.url, "team/app", app);
+		await push(source.url, "team/other", other);
+		const old = image([blob("old")]);
+		await push(destination.url, "team/app", old, "1.0.0");
+		await manifests({
+			"a.yaml":
+				entry("team/app", app.digest, "1.0.0") +
+				entry("team/other", other.digest, "2.0.0"),
+		});
+		const { status, items } = await report("promote", "run");
+		expect(status).toBe(1);
+		expect(items.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+			[
+				"refused",
+				`tag 1.0.0 is already at ${destination.host}/team/app:1.0.0 = ${old.digest}, got ${app.digest}; tags there never move. Fix: choose a new tag or remove this line`,
+			],
+			["promoted", undefined],
+		]);
+		expect(destination.tag("team/app", "1.0.0")).toBe(old.digest);
+	});
+
+	test("a tag that somebody wrote meanwhile is refused by the gate", async () => {
+		const { source, destination, manifests, report } = harness;
+		await push(source.url, "team/app", app);
+		await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
+		destination.faults.push({
+			method: "PUT",
+			path: /manifests\/1\.0\.0$/,
+			action: status(403, { body: ociError("DENIED", "tag 1.0.0 is taken") }),
+		});
+		const { status: exit, items } = await report("promote", "run");
+		expect(exit).toBe(1);
+		expect(items[0]).toMatchObject({
+			outcome: "failed",
+			reason: `PUT ${destination.url}/v2/team/app/manifests/1.0.0 was refused with status 403, DENIED: tag 1.0.0 is taken`,
+		});
+		expect(destination.count("PUT")).toBe(5);
+	});
+
+	test("an image that is gone at the source fails", async () => {
+		const { source, manifests, report } = harness;
+		await push(source.url, "team/app", app);
+		const lost = image([blob("lost")]);
+		await manifests({
+			"a.yaml":
+				entry("team/lost", lost.digest, "1.0.0") +
+				entry("team/app", app.digest, "1.0.0"),
+		});
+		const { items } = await report("promote", "run");
+		expect(items.map(({ outcome }) => outcome)).toEqual(["failed", "promoted"]);
+		expect(items[0]?.reason).toBe(
+			`GET ${source.url}/v2/team/lost/manifests/${lost.digest} was refused with status 404, MANIFEST_UNKNOWN: manifest unknown`,
+		);
+	});
+
+	test("a destination that cannot tell what it has is not written to", async () => {
+		const { source, destination, manifests, report } = harness;
+		await push(source.url, "team/app", app);
+		await push(source.url, "team/other", other);
+		await manifests({
+			"a.yaml":
+				entry("team/app", app.digest, "1.0.0") +
+				entry("team/other", other.digest, "2.0.0"),
+		});
+		destination.faults.push({
+			method: "HEAD",
+			path: /team\/app\/manifests\/1/,
+			action: status(400),
+		});
+		const { items } = await report("promote", "run");
+		expect(items.map(({ outcome }) => outcome)).toEqual(["failed", "promoted"]);
+		expect(destination.tag("team/app", "1.0.0")).toBeUndefined();
+	});
+
+	test("a bad entry is told, the rest is promoted, and the status is 2", async () => {
+		const { source, manifests, run, destination } = harness;
+		await push(source.url, "team/app", app);
+		await manifests({
+			"a.yaml": entry("team/app", app.digest, "1.0.0"),
+			"b.yaml": entry("team/app", "sha256:12", "2.0.0"),
+		});
+		const { status: exit, stdout } = await run("promote", "run");
+		expect(exit).toBe(2);
+		expect(stdout).toContain(
+			'b.yaml:[0].dmap["sha256:12"]: not a digest, got "sha256:12"; expected sha256: and 64 lower-case hex digits. Fix: copy the digest from the registry or the build.\n',
+		);
+		expect(destination.tag("team/app", "1.0.0")).toBe(app.digest);
+	});
+});
+
+test("names that are not taken cost no request", async () => {
+	const { source, destination, manifests, report } = harness;
+	await manifests({
+		"a.yaml":
+			entry("app", app.digest, "1.0.0") +
+			entry("team/app", app.digest, "nightly"),
+	});
+	expect((await report("promote", "run")).counts).toMatchObject({ refused: 2 });
+	expect([...source.seen, ...destination.seen]).toEqual([]);
+});
+
+test("each end gets its own credentials, and no output has any", async () => {
+	const { source, destination, manifests, protect, run } = harness;
+	await push(source.url, "team/app", app);
+	await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
+	protect();
+	source.seen.length = 0;
+	const ran = await run("promote", "run");
+	expect(ran.status).toBe(0);
+	const sent = (server: typeof source) =>
+		new Set(
+			server.seen
+				.map(
+					({ authorization }) => /^Basic (.*)$/.exec(authorization ?? "")?.[1],
+				)
+				.filter((basic) => basic !== undefined)
+				.map((basic) => Buffer.from(basic, "base64").toString()),
+		);
+	expect(sent(source)).toEqual(new Set([`reader:${READ_PASSWORD}`]));
+	expect(sent(destination)).toEqual(new Set([`writer:${WRITE_PASSWORD}`]));
+	expect(ran.stdout + ran.stderr).not.toMatch(/canary|Bearer|Basic/);
+});
+
+test("a wrong password fails each promotion without showing it", async () => {
+	const { source, destination, manifests, protect, run } = harness;
+	await push(source.url, "team/app", app);
+	await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
+	protect();
+	destination.auth = { username: "writer", password: "another" };
+	const { status: exit, stdout, stderr } = await run("promote", "run");
+	expect(exit).toBe(1);
+	expect(stdout).toContain(
+		`GET ${destination.url}/auth/token was refused with status 401, UNAUTHORIZED: unknown account`,
+	);
+	expect(stdout + stderr).not.toContain("canary");
+});
+
+test("a password that cannot be read ends the job before any request", async () => {
+	const { source, destination, config, manifests, run } = harness;
+	await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
+	await rm(config.destination.passwordFile);
+	const { status: exit, stderr } = await run("promote", "run");
+	expect(exit).toBe(2);
+	expect(stderr).toContain(
+		`cannot read the password of account 'writer' from ${config.destination.passwordFile}: ENOENT; mount the secret there, readable for this process\n`,
+	);
+	expect([...source.seen, ...destination.seen]).toEqual([]);
+});
+
+test("log lines are JSON: one for each promotion that failed, and a sum", async () => {
+	const { source, manifests, run } = harness;
+	await push(source.url, "team/app", app);
+	await manifests({
+		"a.yaml":
+			entry("team/app", app.digest, "1.0.0") +
+			entry("team/app2", app.digest, "1.0.0", "x"),
+		"b.yaml": "{",
+	});
+	const { stderr } = await run("promote", "run");
+	const lines = stderr
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	expect(
+		lines
+			.map(({ level, msg, repository, tag }) => ({
+				level,
+				msg,
+				repository,
+				tag,
+			}))
+			.toSorted((a, b) => (`${a.msg}` < `${b.msg}` ? -1 : 1)),
+	).toEqual([
+		{ level: "error", msg: "a promotion manifest has a bad entry" },
+		{ level: "error", msg: "failed", repository: "team/app2", tag: "1.0.0" },
+		{ level: "info", msg: "promoted", repository: "team/app", tag: "1.0.0" },
+		{ level: "info", msg: "promotion ended" },
+		{ level: "error", msg: "refused", repository: "team/app2", tag: "x" },
+	]);
+});
+
+test("signatures that stay behind are reported with their image", async () => {
+	const { source, manifests, report, run } = harness;
+	await push(source.url, "team/app", app);
+	const notes = referrer(app, "application/vnd.example.notes");
+	await push(source.url, "team/app", referrers([notes]), fallbackTag(app));
+	await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
+	const { items, status: exit } = await report("promote", "run");
+	expect(exit).toBe(0);
+	expect(items[0]?.leftOut).toEqual([
+		`referrer ${notes.digest} of ${app.digest} stays behind: its artifact type application/vnd.example.notes is not among those that are promoted`,
+	]);
+	await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.1") });
+	expect((await run("promote", "run")).stdout).toContain("stays behind");
+});
+
+test("a run that is stopped gives up what is left and ends with status 1", async () => {
+	const { source, manifests, report, stop, destination } = harness;
+	await push(source.url, "team/app", app);
+	await push(source.url, "team/other", other);
+	await manifests({
+		"a.yaml":
+			entry("team/app", app.digest, "1.0.0") +
+			entry("team/other", other.digest, "2.0.0"),
+	});
+	source.faults.push({
+		method: "GET",
+		path: /blobs/,
+		action: () => {
+			stop();
+			return true;
+		},
+	});
+	const { status: exit, items } = await report("promote", "run");
+	expect(exit).toBe(1);
+	expect(items.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+		["aborted", "the job was stopped"],
+		["aborted", "the job was stopped"],
+	]);
+	expect(destination.tag("team/app", "1.0.0")).toBeUndefined();
+});
+
+test("the manifests of another folder are taken when it is named", async () => {
+	const { config, run } = harness;
+	const { status: exit, stderr } = await run(
+		"promote",
+		"plan",
+		"--manifests",
+		`${config.manifests}/none`,
+	);
+	expect(exit).toBe(2);
+	expect(stderr).toBe(
+		`${config.manifests}/none: cannot read the promotion manifests, got ENOENT; expected a folder this process may read. Fix: mount the folder there, or correct 'manifests' in the configuration.\n`,
+	);
+});
+
+test("a configuration with mistakes is refused with all of them", async () => {
+	const { config, run } = harness;
+	const file = config.source.passwordFile.replace(
+		"read-password",
+		"promoter.json",
+	);
+	await writeFile(
+		file,
+		JSON.stringify({ ...config, schedule: "* * * * * *", sauce: 1 }),
+	);
+	const { status: exit, stderr } = await run("promote", "plan");
+	expect(exit).toBe(2);
+	expect(stderr).toBe(
+		`${file}:schedule: wrong value, got "* * * * * *"; expected a cron expression with five fields that comes due. Fix: correct it.
+${file}: unknown key, got "sauce"; expected the keys of the promoter's configuration. Fix: correct or remove it.\n`,
+	);
+});
