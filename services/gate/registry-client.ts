@@ -30,8 +30,6 @@ export interface ForwardedRequest {
 /** A manifest as the registry has it. */
 export interface StoredManifest {
 	readonly mediaType: string;
-	/** Of the body, which is what it is checked against. */
-	readonly digest: string;
 	readonly body: Uint8Array;
 }
 
@@ -119,7 +117,6 @@ export function registryClient(
 		if (status !== 200) throw unexpected("GET", name, reference, status);
 		return {
 			mediaType: String(headers["content-type"]),
-			digest: sha256(bytes),
 			body: bytes,
 		};
 	}

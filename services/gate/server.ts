@@ -25,8 +25,6 @@ export interface RunningGate {
 	close(): Promise<void>;
 }
 
-// No client sends more than a token and a few scopes.
-const MAX_HEADER_BYTES = 16 * 1024;
 const IDLE_MS = 30_000;
 // A manifest of 4 MiB over a line of 64 kbit/s.
 const REQUEST_TIMEOUT_MS = 600_000;
@@ -50,17 +48,12 @@ export async function startGate(
 	const app = gateApp(gates, { log, bodyIdleMs });
 	const server = createServer(
 		{
-			maxHeaderSize: MAX_HEADER_BYTES,
 			headersTimeout: IDLE_MS,
 			requestTimeout: REQUEST_TIMEOUT_MS,
 			keepAliveTimeout: KEEP_ALIVE_MS,
 			connectionsCheckingInterval: CONNECTION_CHECK_MS,
 		},
-		getRequestListener(app.fetch, {
-			errorHandler: malformed,
-			// It would cut off clients that still send a body nobody reads; Node throws the rest away.
-			autoCleanupIncoming: false,
-		}),
+		getRequestListener(app.fetch, { errorHandler: malformed }),
 	);
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digestOf } from "./fake-registry.ts";
 import { type Fixture, startFixture } from "./gate-fixture.ts";
-import { errorOf, put } from "./manifest-requests.ts";
+import { errorOf, put, writes } from "./manifest-requests.ts";
 import { descriptor, image, index, OCI_INDEX } from "./manifests.ts";
 
 describe("a referrers tag", () => {
@@ -81,6 +81,27 @@ describe("a referrers tag", () => {
 			texts.map((text) => put(fixture, index(text), { reference, type })),
 		);
 		expect(listed(fixture).sort()).toEqual(texts.map(digestOf).sort());
+	});
+
+	test("lists no more than fits into a manifest", async () => {
+		const fixture = await afterFirst();
+		const large = (text: string) => {
+			const sent = JSON.parse(index(text));
+			sent.manifests[0].annotations = { a: "x".repeat(2_500_000) };
+			return JSON.stringify(sent);
+		};
+		await put(fixture, large(image("first")), { reference, type });
+		const before = writes(fixture).length;
+		const answer = await put(fixture, large(image("second")), {
+			reference,
+			type,
+		});
+		expect(answer.status).toBe(413);
+		expect(errorOf(answer)).toEqual({
+			code: "MANIFEST_INVALID",
+			message: `tag '${reference}' would list more referrers than fit into 4194304 bytes: delete some`,
+		});
+		expect(writes(fixture)).toHaveLength(before);
 	});
 
 	test("is for an index", async () => {

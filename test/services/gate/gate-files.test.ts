@@ -3,24 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadGateFiles } from "../../../services/gate/gate-files.ts";
-import { compileEstate } from "../../../topology/compile.ts";
 import { gateConfig } from "../../../topology/gate-config.ts";
+import { devEstate } from "../../topology/dev-estate.ts";
 import { account } from "./gate-fixture.ts";
 
 const SEED = Buffer.alloc(32, 1).toString("base64");
-const tier = (port: number) => ({ port });
-const estate = compileEstate({
-	stack: "test",
-	platform: "docker",
-	tiers: {
-		sandbox: { ...tier(5001), open: true },
-		"ci-tests": { ...tier(5002), anonymousPull: true },
-		"ci-snapshots": { ...tier(5003), requiredLabels: ["team"] },
-		prod: tier(5004),
-	},
-	promotion: { schedule: "0 * * * *", timeZone: "UTC" },
-});
-const config = gateConfig(estate, "home", ({ name }) => `http://${name}:5000`);
+const config = gateConfig(
+	devEstate(),
+	"home",
+	({ name }) => `http://${name}:5000`,
+);
 const keys = Object.fromEntries(
 	config.registries.map(({ name }) => [name, { seed: SEED }]),
 );
@@ -96,11 +88,11 @@ test("refuses a pattern that is no regular expression", async () => {
 });
 
 test("refuses two registries with one audience or issuer", async () => {
-	const shared = { service: "prod.test", issuer: "gate.prod.test" };
+	const shared = { service: "prod.dev", issuer: "gate.prod.dev" };
 	expect(await load({ config: withFirst(shared) })).toBe(
 		`the gate cannot start:
-  config: service 'prod.test' is there twice: expected one of its own for each registry
-  config: issuer 'gate.prod.test' is there twice: expected one of its own for each registry`,
+  config: service 'prod.dev' is there twice: expected one of its own for each registry
+  config: issuer 'gate.prod.dev' is there twice: expected one of its own for each registry`,
 	);
 });
 

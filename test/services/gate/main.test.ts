@@ -6,21 +6,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import { compileEstate } from "../../../topology/compile.ts";
 import { gateConfig } from "../../../topology/gate-config.ts";
+import { devEstate } from "../../topology/dev-estate.ts";
 import { account, basic, PASSWORD, sendRaw } from "./gate-fixture.ts";
-
-const estate = compileEstate({
-	stack: "test",
-	platform: "docker",
-	tiers: {
-		sandbox: { port: 5001 },
-		"ci-tests": { port: 5002 },
-		"ci-snapshots": { port: 5003 },
-		prod: { port: 5004 },
-	},
-	promotion: { schedule: "0 * * * *", timeZone: "UTC" },
-});
 
 async function startProcess(keys: unknown): Promise<ChildProcess> {
 	const folder = await mkdtemp(join(tmpdir(), "gate-main-"));
@@ -29,7 +17,7 @@ async function startProcess(keys: unknown): Promise<ChildProcess> {
 		await writeFile(join(folder, name), JSON.stringify(content));
 		return join(folder, name);
 	};
-	const config = gateConfig(estate, "home", () => "http://127.0.0.1:9");
+	const config = gateConfig(devEstate(), "home", () => "http://127.0.0.1:9");
 	const accounts = [account("ci", PASSWORD, "prod")];
 	const gate = spawn(
 		process.execPath,
@@ -62,7 +50,7 @@ test("the process serves tokens and ends by itself on SIGTERM", async () => {
 	expect([level, msg]).toEqual(["info", "listening"]);
 	const { status } = await sendRaw(port, {
 		registry: "prod",
-		target: "/auth/token?service=prod.test",
+		target: "/auth/token?service=prod.dev",
 		headers: basic("ci"),
 	});
 	expect(status).toBe(200);

@@ -150,6 +150,17 @@ describe("required labels", () => {
 		expect(fixture.registry.seen).toEqual([]);
 	});
 
+	test("are not looked for in one that says it is smaller", async () => {
+		const fixture = await startFixture({ requiredLabels });
+		const text = configuration({ team: "x", revision: "y" }).padEnd(
+			4 * 1024 * 1024 + 1,
+		);
+		fixture.registry.blobs.set(digestOf(text), Buffer.from(text));
+		const config = { digest: digestOf(text), size: 2, mediaType: "x/y" };
+		expect((await put(fixture, image("a", { config }))).status).toBe(503);
+		expect(writes(fixture)).toEqual([]);
+	});
+
 	test("are not asked of an index", async () => {
 		const fixture = await startFixture({ requiredLabels });
 		const { status } = await put(fixture, index(), { type: OCI_INDEX });

@@ -44,6 +44,20 @@ describe("a PUT that breaks no rule", () => {
 		});
 	});
 
+	test("may spell the scheme of its token in any case", async () => {
+		const { send, token } = await startFixture();
+		const { status } = await send({
+			method: "PUT",
+			target: `/v2/team/app/manifests/${TAG}`,
+			headers: {
+				"Content-Type": OCI_MANIFEST,
+				Authorization: `bearer ${token("ci", ["pull", "push"])}`,
+			},
+			body: image("a"),
+		});
+		expect(status).toBe(201);
+	});
+
 	test("may name a digest in place of a tag", async () => {
 		const fixture = await startFixture();
 		const digest = digestOf(image("a"));

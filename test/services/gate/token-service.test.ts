@@ -108,6 +108,26 @@ describe("GET /auth/token", () => {
 		},
 	);
 
+	test("says so when the header is not one of Basic authentication", async () => {
+		const { send } = await startFixture();
+		const { body } = await send({
+			target: `/auth/token?${SERVICE}`,
+			headers: { Authorization: "Basic YWJj" },
+		});
+		expect(JSON.parse(body).error_description).toBe(
+			"the Authorization header is not one of Basic authentication",
+		);
+	});
+
+	test("takes everything after the first colon for the password", async () => {
+		const { send } = await startFixture({ accounts: [account("ci", "a:b:c")] });
+		const { status } = await send({
+			target: `/auth/token?${SERVICE}`,
+			headers: basic("ci", "a:b:c"),
+		});
+		expect(status).toBe(200);
+	});
+
 	test("does not take the password of another registry's account", async () => {
 		const { send } = await startFixture({
 			accounts: [account("ci", PASSWORD, "ci-tests")],
