@@ -117,7 +117,7 @@ const HEALTH = `  server {
 const unknownHost = (port: number) => `  server {
     listen ${port} default_server;
     set $registry_name "";
-    return 421 '${errorBody("DENIED", "no registry of this host name is served here")}';
+    return 421 '${errorBody("UNSUPPORTED", "no registry of this host name is served here")}';
   }`;
 
 const server = (

@@ -23,6 +23,9 @@ export const PROMOTION = "promotion";
 /** The job that promotes. */
 export const PROMOTER_JOB = "promoter";
 
+const PROMOTED_ONLY =
+	"images get here by promotion alone; list yours in a promotion manifest";
+
 /** Derives the running estate from its description. Pure; `checkInvariants` judges the result. */
 export function compileEstate(spec: EstateSpec): Estate {
 	const registries = [
@@ -52,7 +55,9 @@ function homeRegistry(spec: EstateSpec, tier: HomeTier): Registry {
 	return {
 		...common(spec, tier, tier),
 		// Prod's public half cannot write whatever a token says.
-		mode: tier === "prod" ? "read-only" : "read-write",
+		...(tier === "prod"
+			? { mode: "read-only", readOnlyReason: PROMOTED_ONLY }
+			: { mode: "read-write" }),
 		gate: HOME,
 		host: `${tier}.${HOME}.test`,
 		port: spec.tiers[tier].port,

@@ -48,6 +48,8 @@ export interface Registry {
 	readonly name: string;
 	readonly tier: TierKind;
 	readonly mode: "read-write" | "read-only";
+	/** How images get into a read-only registry, for a person who tries to push. */
+	readonly readOnlyReason?: string;
 	/** Where its blobs are; only the two registries of a pair share one. */
 	readonly store: string;
 	/** The token audience this registry accepts, and no other does. */

@@ -25,6 +25,8 @@ export interface GateRegistry {
 	readonly url: string;
 	readonly naming: NamingRule;
 	readonly createOnlyTags: boolean;
+	/** Why nobody can push here, for a person who tries. @default - somebody can */
+	readonly readOnlyReason?: string;
 	readonly requiredLabels: readonly string[];
 	/** What each principal may do here; who is not listed may do nothing. */
 	readonly grants: Readonly<Partial<Record<Principal, readonly Verb[]>>>;
@@ -42,7 +44,7 @@ export interface GateKey {
 
 /** A static account: the password is random with at least 128 bits, so a fast hash is enough. */
 export interface GateAccount {
-	readonly principal: Principal;
+	readonly principal: Exclude<Principal, "anonymous">;
 	/** Name of the one registry the account is for. */
 	readonly registry: string;
 	/** Hex. */
@@ -84,6 +86,9 @@ export function gateConfig(
 				url: urlOf(registry),
 				naming: registry.naming,
 				createOnlyTags: registry.createOnlyTags,
+				...(registry.readOnlyReason && {
+					readOnlyReason: registry.readOnlyReason,
+				}),
 				requiredLabels: registry.requiredLabels,
 				grants: Object.fromEntries(verbs.filter(([, v]) => v.length > 0)),
 				catalog: holders.filter((p) => mayListRepositories(tier, p)),

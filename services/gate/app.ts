@@ -3,7 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Logger } from "pino";
 import { type Decision, decide } from "./decision.ts";
-import { checkName } from "./judgement.ts";
+import { checkName, checkWritable } from "./judgement.ts";
 import { deleteManifest, putManifest } from "./manifest-write.ts";
 import { type Answer, ociError, RefusedError } from "./refusal.ts";
 import type { RegistryGate } from "./registry-gate.ts";
@@ -145,6 +145,7 @@ function checkUpload(
 	rawTarget: string,
 ): string {
 	const name = parseUploadTarget(rawTarget);
+	checkWritable(registry);
 	checkName(registry, name);
 	return name;
 }

@@ -7,7 +7,7 @@ import type {
 	GateKeys,
 } from "../../topology/gate-config.ts";
 import { anchored } from "../../topology/naming.ts";
-import { SEED_BYTES } from "./signing-key.ts";
+import { SEED_BYTES } from "../../topology/signing-key.ts";
 
 /** Where the three files of a gate are. */
 export interface GatePaths {
@@ -56,6 +56,7 @@ const gateConfig = z.strictObject({
 					tagHelp: z.string(),
 				}),
 				createOnlyTags: z.boolean(),
+				readOnlyReason: z.string().min(1).exactOptional(),
 				requiredLabels: z.array(z.string().min(1)),
 				grants: z.partialRecord(principal, z.array(z.enum(VERBS))),
 				catalog: z.array(principal),

@@ -23,6 +23,15 @@ export function verbsOf(
 	return (principal && grants[principal]) ?? [];
 }
 
+/** @throws {RefusedError} DENIED with the way images get in, where nobody can push */
+export function checkWritable({
+	name: registry,
+	readOnlyReason,
+}: GateRegistry): void {
+	if (readOnlyReason === undefined) return;
+	throw denied(`nobody pushes to ${registry}: ${readOnlyReason}`);
+}
+
 /** @throws {RefusedError} DENIED with the registry's rule in words */
 export function checkName(
 	{ name: registry, naming }: GateRegistry,

@@ -1,5 +1,5 @@
 import { createPublicKey, randomUUID, sign, verify } from "node:crypto";
-import { privateKey, publicJwk } from "./signing-key.ts";
+import { privateKey, publicJwk } from "../../topology/signing-key.ts";
 
 /** Actions on one resource, as the `access` claim lists them. */
 export interface TokenAccess {

@@ -7,7 +7,7 @@ import {
 	sign,
 } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { privateKey, publicJwk } from "../../services/gate/signing-key.ts";
+import { privateKey, publicJwk } from "../../topology/signing-key.ts";
 import { registryTokens } from "../../services/gate/tokens.ts";
 import { startTokenRegistry } from "./gate-estate.ts";
 import { selfSigned } from "./gate-x509.ts";

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { publicJwk } from "../../../services/gate/signing-key.ts";
+import { publicJwk } from "../../../topology/signing-key.ts";
 import { account, basic, PASSWORD, startFixture } from "./gate-fixture.ts";
 
 const SERVICE = "service=ci-snapshots.test";

@@ -6,8 +6,8 @@ import {
 } from "node:crypto";
 import { importJWK, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { privateKey, publicJwk } from "../../../services/gate/signing-key.ts";
 import { allows, registryTokens } from "../../../services/gate/tokens.ts";
+import { privateKey, publicJwk } from "../../../topology/signing-key.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const SECONDS = NOW / 1000;

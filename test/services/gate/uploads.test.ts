@@ -41,6 +41,22 @@ describe("POST …/blobs/uploads/", () => {
 		]);
 	});
 
+	test("tells how images get into a registry nobody pushes to", async () => {
+		const { send } = await startFixture({
+			readOnlyReason: "images get here by promotion alone",
+		});
+		const answer = await send({
+			method: "POST",
+			target: "/v2/team/app/blobs/uploads/",
+		});
+		expect(answer.status).toBe(403);
+		expect(errorOf(answer)).toEqual({
+			code: "DENIED",
+			message:
+				"nobody pushes to ci-snapshots: images get here by promotion alone",
+		});
+	});
+
 	test("answers 400 to a path that is not one of a repository", async () => {
 		const { send } = await startFixture();
 		const answer = await send({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { privateKey, publicJwk } from "../../../services/gate/signing-key.ts";
+import { privateKey, publicJwk } from "../../topology/signing-key.ts";
 
 test("renders the example key of RFC 8037 with the thumbprint of its appendix A.3", () => {
 	const seed = Buffer.from(
