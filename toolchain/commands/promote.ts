@@ -1,8 +1,11 @@
 import { PROMOTER_JOB } from "../../topology/compile.ts";
 import { ensureEngine } from "../docker-engine.ts";
 import type { StackOptions } from "../main.ts";
-import { runAttached, UserError } from "../process.ts";
-import { stackContainers } from "../stack-containers.ts";
+import { runAttached } from "../process.ts";
+import { runningContainer } from "../stack-containers.ts";
+
+/** Name of the server that promotes, among a stack's resources. */
+export const PROMOTER = `${PROMOTER_JOB}-server`;
 
 /** `npm run promote`: the job in its own container, the only place that reaches Prod's writing half. */
 export async function promote(
@@ -10,15 +13,7 @@ export async function promote(
 	args: readonly string[],
 ): Promise<number> {
 	const { client, env } = await ensureEngine({ install: false });
-	const [promoter] = await stackContainers(client, stack, {
-		name: `${PROMOTER_JOB}-server`,
-		running: true,
-	});
-	if (!promoter) {
-		throw new UserError(
-			`the stack '${stack}' has no running promoter. Fix: npm run up`,
-		);
-	}
+	const promoter = await runningContainer(client, stack, PROMOTER);
 	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["-it"] : [];
 	return runAttached(
 		"docker",

@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import { runAttached } from "../toolchain/process.ts";
+import { summary } from "./smoke/checks.ts";
+import { readTally } from "./tally-reporter.ts";
+
+/** What each command runs, in order; the first step that fails ends it. */
+const SUITES = {
+	unit: [
+		["node_modules/@biomejs/biome/bin/biome", "ci", "."],
+		["node_modules/typescript/bin/tsc"],
+		vitest("unit"),
+	],
+	docker: [vitest("docker")],
+} as const;
+
+const program = new Command("npm")
+	.description("Runs the project's tests.")
+	.argument("<suite>", `one of ${Object.keys(SUITES).join(", ")}`)
+	.argument("[vitest...]", "further arguments for vitest, such as a file name")
+	.allowUnknownOption()
+	.parse();
+const [suite = "", ...extra] = program.args;
+const steps = SUITES[suite as keyof typeof SUITES];
+if (!steps) program.error(`no suite, got '${suite}'`);
+
+for (const step of steps) {
+	const args = step[0]?.includes("vitest") ? [...step, ...extra] : step;
+	process.exitCode = await runAttached(process.execPath, args);
+	if (process.exitCode !== 0) break;
+}
+if (suite !== "unit") console.log(summary(`test:${suite}`, readTally()));
+
+function vitest(project: string): readonly string[] {
+	return [
+		"node_modules/vitest/vitest.mjs",
+		"run",
+		"--project",
+		project,
+		"--reporter=default",
+		"--reporter=./test/tally-reporter.ts",
+	];
+}

@@ -1,0 +1,58 @@
+import { styleText } from "node:util";
+
+/** One promise of the estate, tried for real. It throws when the promise does not hold. */
+export interface Check {
+	readonly promise: string;
+	readonly run: () => Promise<void>;
+}
+
+/** How a list of checks ended. */
+export interface Tally {
+	readonly passed: number;
+	readonly failed: number;
+}
+
+/** Runs the checks one after the other, a line each; a failure does not stop the rest. */
+export async function runChecks(checks: readonly Check[]): Promise<Tally> {
+	let failed = 0;
+	for (const { promise, run } of checks) {
+		const started = Date.now();
+		try {
+			await run();
+			report("green", "✓", promise, started);
+		} catch (error) {
+			failed += 1;
+			report("red", "✗", promise, started);
+			const reason = error instanceof Error ? error.message : String(error);
+			console.log(reason.replace(/^/gm, "      "));
+		}
+	}
+	return { passed: checks.length - failed, failed };
+}
+
+/** The last line of every check command, which machines read. */
+export function summary(name: string, { passed, failed }: Tally): string {
+	return `${name}: ${passed} passed, ${failed} failed`;
+}
+
+function report(
+	colour: "green" | "red",
+	mark: string,
+	promise: string,
+	started: number,
+): void {
+	const seconds = ((Date.now() - started) / 1_000).toFixed(1);
+	const sign = styleText(colour, mark, { stream: process.stdout });
+	console.log(`  ${sign} ${promise} (${seconds} s)`);
+}
+
+/** Fails a check with what was seen and what should have been. */
+export function expectEqual(
+	what: string,
+	seen: unknown,
+	wanted: unknown,
+): void {
+	if (seen !== wanted) {
+		throw new Error(`${what} is ${seen}, expected ${wanted}`);
+	}
+}
