@@ -1,5 +1,9 @@
 import { Command } from "commander";
+import { ensureClients } from "../toolchain/clients.ts";
+import { ensureEngine } from "../toolchain/docker-engine.ts";
+import { ensureImages } from "../toolchain/images/images.ts";
 import { runAttached } from "../toolchain/process.ts";
+import { ensurePulumi } from "../toolchain/pulumi-cli.ts";
 import { summary } from "./smoke/checks.ts";
 import { readTally } from "./tally-reporter.ts";
 
@@ -23,12 +27,22 @@ const [suite = "", ...extra] = program.args;
 const steps = SUITES[suite as keyof typeof SUITES];
 if (!steps) program.error(`no suite, got '${suite}'`);
 
+const env = suite === "docker" ? await prepareMachine() : {};
 for (const step of steps) {
 	const args = step[0]?.includes("vitest") ? [...step, ...extra] : step;
-	process.exitCode = await runAttached(process.execPath, args);
+	process.exitCode = await runAttached(process.execPath, args, { env });
 	if (process.exitCode !== 0) break;
 }
 if (suite !== "unit") console.log(summary(`test:${suite}`, readTally()));
+
+/** What the real tests need of the machine: an engine with images, clients and a Pulumi CLI. */
+async function prepareMachine(): Promise<Readonly<Record<string, string>>> {
+	const engine = await ensureEngine({ install: true });
+	await ensureImages(engine.client, ["registry", "nginx", "node", "debian"]);
+	await ensureClients(["skopeo"]);
+	const { command } = await ensurePulumi();
+	return { ...engine.env, REGISTRY_TIERS_PULUMI: command };
+}
 
 function vitest(project: string): readonly string[] {
 	return [

@@ -251,10 +251,12 @@ async function inProdWithin(ms: number, image: string): Promise<string> {
 	}
 }
 
-/** Names of the resources a run replaced, created, updated or deleted. */
+/** Names of the resources a run replaced, created, updated or deleted; looking at one is no change. */
 function changedResources(stdout: string): readonly string[] {
-	const changed = [...stdout.matchAll(/^ (?:\+|-|~|\+-|\+\+|--) +\S+ (\S+)/gm)];
-	return [...new Set(changed.map(([, name = ""]) => name))];
+	const steps = [
+		...stdout.matchAll(/^ (?:\+|-|~|\+-|\+\+|--) +\S+ (\S+) (?!refresh)/gm),
+	];
+	return [...new Set(steps.map(([, name = ""]) => name))];
 }
 
 /** Starts `up` and kills the whole process group once Pulumi works on the containers. */

@@ -18,6 +18,8 @@ export async function up(
 	const code = await runPulumi(prepared, [
 		"up",
 		"--refresh",
+		// The table says it shorter.
+		"--suppress-outputs",
 		...(location.local ? ["--yes", "--skip-preview"] : []),
 		...args,
 	]);

@@ -1,0 +1,4 @@
+import { serve } from "../server.ts";
+import { dockerProvider } from "./provider.ts";
+
+await serve(dockerProvider, process.argv.slice(2));
