@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { ContainerInputs } from "./container-inputs.ts";
+import type { ContainerInputs, Mount } from "./container-inputs.ts";
 import { labelMap } from "./labels.ts";
 
 /** The mounts of a container, by the way the engine takes them. */
@@ -49,7 +49,7 @@ function mount({
 	bindOptions,
 	volumeOptions,
 	tmpfsOptions,
-}: NonNullable<ContainerInputs["mounts"]>[number]): Docker.MountSettings {
+}: Mount): Docker.MountSettings {
 	const { driverName, driverOptions, labels, noCopy } = volumeOptions ?? {};
 	return {
 		Type: type as Docker.MountType,

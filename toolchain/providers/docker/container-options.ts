@@ -1,6 +1,11 @@
 import type Docker from "dockerode";
 import { parseDuration } from "../duration.ts";
-import { type ContainerInputs, MIB } from "./container-inputs.ts";
+import {
+	type ContainerInputs,
+	type Healthcheck,
+	MIB,
+	type Port,
+} from "./container-inputs.ts";
 import { mountSettings } from "./container-mounts.ts";
 import { resourceLimits, restartPolicy } from "./container-update.ts";
 import { labelMap } from "./labels.ts";
@@ -89,7 +94,7 @@ function healthcheck({
 	startPeriod = "0s",
 	startInterval = "0s",
 	retries = 0,
-}: NonNullable<ContainerInputs["healthcheck"]>): Docker.HealthConfig & {
+}: Healthcheck): Docker.HealthConfig & {
 	StartInterval: number;
 } {
 	return {
@@ -117,13 +122,7 @@ function portBindings({ ports = [] }: ContainerInputs) {
 }
 
 /** A port as the engine writes it, e.g. `80/tcp`. */
-export function portKey({
-	internal,
-	protocol = "tcp",
-}: {
-	internal: number;
-	protocol?: string | undefined;
-}): string {
+export function portKey({ internal, protocol = "tcp" }: Port): string {
 	return `${internal}/${protocol}`;
 }
 

@@ -1,7 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ImageArgs } from "@pulumi/docker";
-import type { Unwrap } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { CheckFailure } from "../check.ts";
 import type { ResourceType } from "../provider.ts";
@@ -14,8 +12,32 @@ import {
 } from "./build-context.ts";
 import { type LocalImages, repoDigest } from "./local-images.ts";
 
-type ImageInputs = Unwrap<ImageArgs>;
-type BuildInputs = NonNullable<ImageInputs["build"]>;
+/** An image as the program describes it: what `ImageArgs` of @pulumi/docker has and the stand-in implements. */
+export interface ImageInputs {
+	readonly imageName: string;
+	readonly skipPush?: boolean;
+	readonly buildOnPreview?: boolean;
+	readonly registry?: {
+		readonly server?: string;
+		readonly username?: string;
+		readonly password?: string;
+	};
+	readonly build?: DockerBuild;
+}
+
+/** How the image is built. */
+export interface DockerBuild {
+	/** A folder, relative to the program's. @default "." */
+	readonly context?: string;
+	/** Relative to the program's folder too. @default - `Dockerfile` in the context */
+	readonly dockerfile?: string;
+	readonly args?: Readonly<Record<string, string>>;
+	readonly target?: string;
+	readonly platform?: string;
+	readonly network?: string;
+	/** `BuilderV1` or `BuilderBuildKit`. */
+	readonly builderVersion?: string;
+}
 
 // Go's names of Node's processor architectures.
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -36,7 +58,7 @@ export function imageType(docker: Docker, images: LocalImages): ResourceType {
 
 		async check(inputs, { log }) {
 			const build = isMap(inputs.build) ? inputs.build : {};
-			const { platform, context, dockerfile } = build as BuildInputs;
+			const { platform, context, dockerfile } = build as DockerBuild;
 			if (platform === undefined)
 				log(
 					"info",
@@ -47,7 +69,7 @@ export function imageType(docker: Docker, images: LocalImages): ResourceType {
 					failures: [],
 					additions: { build: { platform: hostPlatform() } },
 				};
-			const files = contextOf(build as BuildInputs);
+			const files = contextOf(build as DockerBuild);
 			const failures = missingFiles(files);
 			if (failures.length > 0) return { failures };
 			return {
@@ -126,7 +148,7 @@ export function imageType(docker: Docker, images: LocalImages): ResourceType {
 // The schema's check has made sure of the required name.
 const named = (inputs: PropertyMap) => inputs as PropertyMap & ImageInputs;
 
-function contextOf({ context = ".", dockerfile }: BuildInputs): BuildContext {
+function contextOf({ context = ".", dockerfile }: DockerBuild): BuildContext {
 	return {
 		folder: context,
 		dockerfile: dockerfile ?? join(context, "Dockerfile"),

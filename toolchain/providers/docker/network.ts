@@ -1,13 +1,30 @@
-import type { NetworkArgs } from "@pulumi/docker";
-import type { Unwrap } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { ResourceType } from "../provider.ts";
 import { definedProperties, type PropertyMap } from "../values.ts";
 import { failed, ifFound, read } from "./api-error.ts";
-import { labelMap } from "./labels.ts";
+import { type Label, labelMap } from "./labels.ts";
 import { removed } from "./removal.ts";
 
-type NetworkInputs = Unwrap<NetworkArgs>;
+/** A network as the program describes it: `NetworkArgs` of @pulumi/docker. */
+export interface NetworkInputs {
+	readonly name?: string;
+	readonly driver?: string;
+	readonly options?: Readonly<Record<string, string>>;
+	readonly internal?: boolean;
+	readonly attachable?: boolean;
+	readonly ingress?: boolean;
+	readonly ipv6?: boolean;
+	readonly labels?: readonly Label[];
+	readonly ipamDriver?: string;
+	readonly ipamOptions?: Readonly<Record<string, string>>;
+	readonly ipamConfigs?: readonly {
+		/** CIDR, like `ipRange`. */
+		readonly subnet?: string;
+		readonly ipRange?: string;
+		readonly gateway?: string;
+		readonly auxAddress?: Readonly<Record<string, string>>;
+	}[];
+}
 
 /** Networks. */
 export function networkType(docker: Docker): ResourceType {
@@ -49,19 +66,19 @@ function createOptions(inputs: NetworkInputs): Docker.NetworkCreateOptions {
 		CheckDuplicate: true,
 		Labels: labelMap(inputs.labels),
 		...(inputs.driver && { Driver: inputs.driver }),
-		...(inputs.options && { Options: inputs.options }),
+		...(inputs.options && { Options: { ...inputs.options } }),
 		Internal: inputs.internal ?? false,
 		Attachable: inputs.attachable ?? false,
 		Ingress: inputs.ingress ?? false,
 		EnableIPv6: inputs.ipv6 ?? false,
 		IPAM: {
 			Driver: ipamDriver ?? "default",
-			...(ipamOptions && { Options: ipamOptions }),
+			...(ipamOptions && { Options: { ...ipamOptions } }),
 			Config: ipamConfigs.map(({ subnet, ipRange, gateway, auxAddress }) => ({
 				...(subnet && { Subnet: subnet }),
 				...(ipRange && { IPRange: ipRange }),
 				...(gateway && { Gateway: gateway }),
-				...(auxAddress && { AuxiliaryAddresses: auxAddress }),
+				...(auxAddress && { AuxiliaryAddresses: { ...auxAddress } }),
 			})),
 		},
 	};

@@ -1,6 +1,4 @@
 import { join } from "node:path";
-import type { RemoteImageArgs } from "@pulumi/docker";
-import type { Unwrap } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { Resource, ResourceType } from "../provider.ts";
 import type { PropertyMap } from "../values.ts";
@@ -9,8 +7,40 @@ import { BUILDKIT, buildImage, CLASSIC_BUILDER } from "./build.ts";
 import { type LocalImages, repoDigest } from "./local-images.ts";
 import { removed } from "./removal.ts";
 
-type RemoteImageInputs = Unwrap<RemoteImageArgs>;
-type BuildInputs = NonNullable<RemoteImageInputs["build"]>;
+/** An image as the program describes it: what `RemoteImageArgs` of @pulumi/docker has and the stand-in implements. */
+export interface RemoteImageInputs {
+	readonly name: string;
+	readonly platform?: string;
+	readonly keepLocally?: boolean;
+	readonly forceRemove?: boolean;
+	/** A change of one means a new image. */
+	readonly triggers?: Readonly<Record<string, string>>;
+	readonly pullTriggers?: readonly string[];
+	readonly build?: RemoteImageBuild;
+}
+
+/** How the image is built. */
+export interface RemoteImageBuild {
+	/** A folder, relative to the program's. */
+	readonly context: string;
+	/** Relative to the context. */
+	readonly dockerfile?: string;
+	readonly target?: string;
+	readonly platform?: string;
+	readonly buildArgs?: Readonly<Record<string, string>>;
+	/** The older of two names; the newer one, `labels`, wins. */
+	readonly label?: Readonly<Record<string, string>>;
+	readonly labels?: Readonly<Record<string, string>>;
+	/** Further names. */
+	readonly tags?: readonly string[];
+	readonly networkMode?: string;
+	readonly noCache?: boolean;
+	readonly pullParent?: boolean;
+	readonly remove?: boolean;
+	readonly forceRemove?: boolean;
+	/** The classic builder in place of BuildKit. */
+	readonly useLegacyBuilder?: boolean;
+}
 
 const DEFAULT_DOCKERFILE = "Dockerfile";
 
@@ -59,7 +89,11 @@ export function remoteImageType(
 		},
 	};
 
-	function buildFrom(build: BuildInputs, name: string, signal: AbortSignal) {
+	function buildFrom(
+		build: RemoteImageBuild,
+		name: string,
+		signal: AbortSignal,
+	) {
 		const { context, dockerfile = DEFAULT_DOCKERFILE, tags = [] } = build;
 		return buildImage(
 			docker,

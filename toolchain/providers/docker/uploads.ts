@@ -1,10 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
-import type { ContainerInputs } from "./container-inputs.ts";
-
-/** A file that is put into a container before it starts. */
-export type Upload = NonNullable<ContainerInputs["uploads"]>[number];
+import type { Upload } from "./container-inputs.ts";
 
 const DEFAULT_MODE = 0o644;
 const EXECUTABLE_MODE = 0o744;

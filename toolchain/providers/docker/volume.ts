@@ -1,11 +1,17 @@
-import type { VolumeArgs } from "@pulumi/docker";
-import type { Unwrap } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { ResourceType } from "../provider.ts";
 import type { PropertyMap } from "../values.ts";
 import { failed, ifFound, read } from "./api-error.ts";
-import { labelMap } from "./labels.ts";
+import { type Label, labelMap } from "./labels.ts";
 import { removed } from "./removal.ts";
+
+/** A volume as the program describes it: what `VolumeArgs` of @pulumi/docker has and the stand-in implements. */
+export interface VolumeInputs {
+	readonly name?: string;
+	readonly driver?: string;
+	readonly driverOpts?: Readonly<Record<string, string>>;
+	readonly labels?: readonly Label[];
+}
 
 /** Volumes. As with the official provider, a volume that exists under the name already is taken over. */
 export function volumeType(docker: Docker): ResourceType {
@@ -13,12 +19,12 @@ export function volumeType(docker: Docker): ResourceType {
 		read(() => docker.getVolume(name).inspect());
 	return {
 		async create(inputs) {
-			const { name, driver, driverOpts, labels }: Unwrap<VolumeArgs> = inputs;
+			const { name, driver, driverOpts, labels }: VolumeInputs = inputs;
 			try {
 				const volume = await docker.createVolume({
 					Name: name ?? "",
 					...(driver && { Driver: driver }),
-					...(driverOpts && { DriverOpts: driverOpts }),
+					...(driverOpts && { DriverOpts: { ...driverOpts } }),
 					Labels: labelMap(labels),
 				});
 				// No removal if this fails: the volume, and its data, may be older than this call.
