@@ -1,0 +1,153 @@
+import { createHash, randomBytes } from "node:crypto";
+import { connect } from "node:net";
+import { median } from "./metric.ts";
+
+/** Where something listens. */
+export interface End {
+	readonly address: string;
+	readonly port: number;
+}
+
+/** MB/s, by way. */
+export interface Throughput {
+	readonly front: number;
+	readonly registry: number;
+}
+
+const LAYER_BYTES = 200_000_000;
+const ROUNDS = 7;
+// Read into one buffer, so that the client costs as little as a client can.
+const BUFFER_BYTES = 1 << 20;
+
+/**
+ * Pulls and pushes a layer of 200 MB through the front and at the registry itself, in turns, and
+ * gives the median of each.
+ */
+export async function benchThroughput(ends: {
+	readonly host: string;
+	readonly front: End;
+	readonly registry: End;
+}): Promise<{ readonly pull: Throughput; readonly push: Throughput }> {
+	const { host, front, registry } = ends;
+	const layer = randomBytes(LAYER_BYTES);
+	const digest = `sha256:${createHash("sha256").update(layer).digest("hex")}`;
+	const rates = { pull: pair(), push: pair() };
+	for (let round = 0; round < ROUNDS; round += 1) {
+		const order =
+			round % 2 === 0
+				? (["front", "registry"] as const)
+				: (["registry", "front"] as const);
+		for (const way of order) {
+			const end = way === "front" ? front : registry;
+			const name = `bench/${way}-${round}-${process.pid}`;
+			const token = await tokenFor(front, host, name);
+			rates.push[way].push(await upload(end, host, name, token, layer, digest));
+			rates.pull[way].push(await download(end, host, name, token, digest));
+		}
+	}
+	return { pull: medians(rates.pull), push: medians(rates.push) };
+}
+
+const pair = () => ({ front: [] as number[], registry: [] as number[] });
+const medians = ({ front, registry }: ReturnType<typeof pair>): Throughput => ({
+	front: median(front),
+	registry: median(registry),
+});
+
+async function tokenFor(front: End, host: string, name: string) {
+	const scope = encodeURIComponent(`repository:${name}:pull,push`);
+	const service = encodeURIComponent("sandbox.dev");
+	const { body } = await exchange(front, {
+		head: `GET /auth/token?service=${service}&scope=${scope} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+	});
+	return JSON.parse(body).token as string;
+}
+
+async function upload(
+	end: End,
+	host: string,
+	name: string,
+	token: string,
+	layer: Buffer,
+	digest: string,
+): Promise<number> {
+	const head = (method: string, path: string, length: number) =>
+		`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${length}\r\nContent-Type: application/octet-stream\r\nConnection: close\r\n\r\n`;
+	const { headers } = await exchange(end, {
+		head: head("POST", `/v2/${name}/blobs/uploads/`, 0),
+	});
+	const location = /^location: (\S+)/im.exec(headers)?.[1] ?? "";
+	const url = new URL(location, `http://${host}`);
+	url.searchParams.set("digest", digest);
+	const started = performance.now();
+	const { status } = await exchange(end, {
+		head: head("PUT", url.pathname + url.search, layer.length),
+		body: layer,
+	});
+	if (status !== 201) throw new Error(`the upload was answered ${status}`);
+	return rate(started);
+}
+
+async function download(
+	end: End,
+	host: string,
+	name: string,
+	token: string,
+	digest: string,
+): Promise<number> {
+	const started = performance.now();
+	const { status, bytes } = await exchange(end, {
+		head: `GET /v2/${name}/blobs/${digest} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n\r\n`,
+	});
+	if (status !== 200 || bytes < LAYER_BYTES) {
+		throw new Error(`the download was answered ${status} with ${bytes} bytes`);
+	}
+	return rate(started);
+}
+
+const rate = (started: number) =>
+	LAYER_BYTES / 1e3 / (performance.now() - started);
+
+interface Exchange {
+	readonly status: number;
+	readonly headers: string;
+	/** The beginning of the answer's body. */
+	readonly body: string;
+	/** Length of the whole answer. */
+	readonly bytes: number;
+}
+
+/** One request on a connection of its own; what comes back is counted, not kept. */
+function exchange(
+	{ address, port }: End,
+	{ head, body }: { readonly head: string; readonly body?: Buffer },
+): Promise<Exchange> {
+	return new Promise((resolve, reject) => {
+		let bytes = 0;
+		let beginning = "";
+		const socket = connect({
+			host: address,
+			port,
+			onread: {
+				buffer: Buffer.alloc(BUFFER_BYTES),
+				callback: (length, buffer) => {
+					if (bytes < BUFFER_BYTES) {
+						beginning += Buffer.from(buffer.subarray(0, length)).toString(
+							"latin1",
+						);
+					}
+					bytes += length;
+					return true;
+				},
+			},
+		});
+		socket.on("error", reject);
+		socket.on("close", () => {
+			const [headers = "", content = ""] = beginning.split("\r\n\r\n", 2);
+			const status = Number(headers.split(" ")[1]);
+			resolve({ status, headers, body: content, bytes });
+		});
+		socket.write(head);
+		if (body) socket.write(body);
+	});
+}
