@@ -63,15 +63,17 @@ export interface TestStack {
  */
 export async function testStack(program: string): Promise<TestStack> {
 	const home = await mkdtemp(join(tmpdir(), "registry-tiers-engine-"));
-	const folder = join(home, "program");
+	const project = join(home, "project");
+	// As in this project, the program lies below Pulumi.yaml: providers work in the program's folder.
+	const folder = join(project, "program");
 	const pids = join(home, "pids");
-	await mkdir(folder);
-	await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
-	await writeFile(join(folder, "package.json"), '{"type":"module"}');
+	await mkdir(folder, { recursive: true });
+	await symlink(join(ROOT, "node_modules"), join(project, "node_modules"));
+	await writeFile(join(project, "package.json"), '{"type":"module"}');
 	await writeFile(join(folder, "index.js"), program);
 	await writeFile(
-		join(folder, "Pulumi.yaml"),
-		"name: test\nmain: index.js\nruntime: { name: nodejs, options: { typescript: false } }\n",
+		join(project, "Pulumi.yaml"),
+		"name: test\nmain: program/index.js\nruntime: { name: nodejs, options: { typescript: false } }\n",
 	);
 	await mkdir(join(home, "state"));
 	for (const name of ["docker", "random"] as const)
@@ -100,7 +102,7 @@ export async function testStack(program: string): Promise<TestStack> {
 		destroy: () => command("destroy", ["--yes", "--skip-preview"]),
 		start: ({ env = {} } = {}) =>
 			spawn(CLI, ["up", "--yes", "--skip-preview", ...PLAIN], {
-				cwd: folder,
+				cwd: project,
 				env: environment(env),
 				stdio: "ignore",
 			}),
@@ -161,7 +163,7 @@ export async function testStack(program: string): Promise<TestStack> {
 	): Promise<{ stdout: string; failed: boolean }> {
 		try {
 			const { stdout } = await run(CLI, [...args, ...PLAIN], {
-				cwd: folder,
+				cwd: project,
 				maxBuffer: 64 * 1024 * 1024,
 				env: environment(env),
 			});

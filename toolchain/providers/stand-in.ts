@@ -58,6 +58,7 @@ export class StandIn {
 		this.#provider = provider;
 	}
 
+	/** What the provider serves. */
 	get schema() {
 		return this.#provider.schema;
 	}
@@ -81,12 +82,14 @@ export class StandIn {
 		return [...names].filter((name) => !sameValue(before[name], after[name]));
 	}
 
+	/** Takes the checked provider arguments; the resource types are known after this. */
 	async configure(inputs: PropertyMap): Promise<void> {
 		this.#types = await this.#provider.configure(
 			providerConfig(this.schema, inputs),
 		);
 	}
 
+	/** Checks a resource's inputs and completes them: defaults, values of the type, its name. */
 	async check(
 		{ type, call }: Target,
 		given: PropertyMap,
@@ -109,6 +112,7 @@ export class StandIn {
 		};
 	}
 
+	/** What has to happen for the inputs wanted now; changes under the `ignored` paths do not count. */
 	diff(
 		{ type }: Target,
 		state: PropertyMap,
@@ -142,6 +146,7 @@ export class StandIn {
 		};
 	}
 
+	/** The outputs of a creation as far as they can be known before it. */
 	previewCreate({ type }: Target, inputs: PropertyMap): PropertyMap {
 		const { spec } = this.#lookUp(type);
 		const unknown = (spec.required ?? []).map((name) => [name, UNKNOWN]);
@@ -168,6 +173,7 @@ export class StandIn {
 		}
 	}
 
+	/** The resource as it is now, or undefined when it is gone. */
 	async read(
 		{ type, call }: Target,
 		resource: Resource,
@@ -196,6 +202,7 @@ export class StandIn {
 		};
 	}
 
+	/** The outputs of an update as far as they can be known before it. */
 	previewUpdate(
 		{ type }: Target,
 		state: PropertyMap,
@@ -209,6 +216,7 @@ export class StandIn {
 		};
 	}
 
+	/** Updates in place and returns all outputs. */
 	async update(
 		{ type, call }: Target,
 		resource: Resource,
@@ -229,6 +237,7 @@ export class StandIn {
 		return conceal(outputs, wanted, secretOutputs(spec));
 	}
 
+	/** Removes the resource. */
 	async delete({ type, call }: Target, resource: Resource): Promise<void> {
 		await this.#lookUp(type).handler.delete(
 			{ id: resource.id, outputs: revealAll(resource.outputs) },

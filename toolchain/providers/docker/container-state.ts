@@ -100,14 +100,16 @@ function ports(properties: PropertyMap, { NetworkSettings }: Inspected) {
 }
 
 function networkDatas({ NetworkSettings }: Inspected) {
-	return Object.entries(NetworkSettings.Networks).map(([name, network]) => ({
-		networkName: name,
-		ipAddress: network.IPAddress,
-		ipPrefixLength: network.IPPrefixLen,
-		gateway: network.Gateway,
-		globalIpv6Address: network.GlobalIPv6Address,
-		globalIpv6PrefixLength: network.GlobalIPv6PrefixLen,
-		ipv6Gateway: network.IPv6Gateway,
-		macAddress: network.MacAddress,
-	}));
+	return Object.entries(NetworkSettings.Networks).map(([name, network]) =>
+		definedProperties({
+			networkName: name,
+			ipAddress: network.IPAddress,
+			ipPrefixLength: network.IPPrefixLen,
+			gateway: network.Gateway,
+			globalIpv6Address: network.GlobalIPv6Address,
+			globalIpv6PrefixLength: network.GlobalIPv6PrefixLen,
+			ipv6Gateway: network.IPv6Gateway,
+			macAddress: network.MacAddress,
+		}),
+	);
 }
