@@ -211,7 +211,6 @@ async function copyOne(
 ): Promise<ItemResult> {
 	const { repository, digest, tag } = promotion;
 	try {
-		signal.throwIfAborted();
 		const { leftOut } = await copier.copy({
 			from: repository,
 			to: repository,

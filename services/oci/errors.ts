@@ -8,8 +8,8 @@ export class RegistryError extends Error {
 	override readonly name = "RegistryError";
 	/** HTTP status of the answer. */
 	readonly status: number;
-	/** First OCI error code of the answer, e.g. `DENIED`. Absent when the body was not an OCI error. */
-	readonly code?: string;
+	/** First OCI error code of the answer, e.g. `DENIED`; undefined when the body was no OCI error. */
+	readonly code: string | undefined;
 
 	/** `request` is method and URL as messages show it. */
 	constructor(request: string, status: number, errors: readonly OciError[]) {
@@ -20,7 +20,7 @@ export class RegistryError extends Error {
 			`${request} was refused with status ${status}${reasons.length > 0 ? `, ${reasons.join("; ")}` : ""}`,
 		);
 		this.status = status;
-		if (errors[0]) this.code = errors[0].code;
+		this.code = errors[0]?.code;
 	}
 }
 

@@ -20,7 +20,6 @@ export class HostLimiter {
 		return this.#requests.run(async () => {
 			// Another answer may have made the pause longer meanwhile.
 			for (;;) {
-				signal?.throwIfAborted();
 				const pause = this.#pausedUntil - this.#clock.now();
 				if (pause <= 0) break;
 				await this.#clock.sleep(pause, signal);

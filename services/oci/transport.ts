@@ -149,7 +149,6 @@ export class Transport {
 				return await this.#answerOf(request, answer);
 			} finally {
 				deadline.clear();
-				body.destroy();
 			}
 		});
 	}

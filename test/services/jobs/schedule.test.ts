@@ -137,6 +137,8 @@ describe("when it is stopped", () => {
 		await ended;
 		expect(await lastRun()).toMatchObject({ exitStatus: 0 });
 		expect(messages().at(-1)).toBe("stopped");
+		// A timer that is left would hold the process.
+		expect(vi.getTimerCount()).toBe(0);
 	});
 
 	test("aborts a run that takes longer than the grace, and notes it", async () => {

@@ -173,6 +173,15 @@ describe("a registry with tokens", () => {
 		]);
 	});
 
+	test("that refused the password once is asked again by the next request", async () => {
+		server.faults.push({ path: /auth\/token/, action: status(401) });
+		const client = registry();
+		await expect(client.headManifest("team/app", "1.0.0")).rejects.toThrow(
+			"was refused with status 401",
+		);
+		expect(await client.headManifest("team/app", "1.0.0")).toBeDefined();
+	});
+
 	test("waits for a token service that is busy", async () => {
 		server.faults.push({ path: /auth\/token/, action: status(503) });
 		server.faults.push({ path: /auth\/token/, action: reset });
@@ -333,6 +342,8 @@ test("Basic credentials are sent where the registry asks for them, and only once
 	const wrong = registry({ username: "promoter", password: "wrong" });
 	await expect(wrong.ping()).rejects.toThrow("was refused with status 401");
 	expect(server.seen).toHaveLength(4);
+	await expect(wrong.ping()).rejects.toThrow("was refused with status 401");
+	expect(server.seen).toHaveLength(5);
 });
 
 async function* bytes(content: Buffer): AsyncGenerator<Uint8Array> {

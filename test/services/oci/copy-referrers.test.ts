@@ -110,6 +110,16 @@ test("what signs a platform of an index travels too", async () => {
 	expect(destination.tag("team/app", tag)).toBe(referrers([signature]).digest);
 });
 
+test("what signs an image deep in an index travels, also when the index is there already", async () => {
+	const { source, destination, copier } = harness;
+	const nested = index([index([app])]);
+	await push(source.url, "team/app", nested);
+	await copier().copy({ ...copy, reference: nested.digest });
+	await push(source.url, "team/app", referrers([signature]), tag);
+	await copier().copy({ ...copy, reference: nested.digest, tag: "1.0.1" });
+	expect(destination.tag("team/app", tag)).toBe(referrers([signature]).digest);
+});
+
 test("what signs a signature travels too", async () => {
 	const { source, destination, copier } = harness;
 	const counter = referrer(signature, BUNDLE, "counter-signature");

@@ -3,6 +3,7 @@ import { Registry } from "../../../services/oci/registry.ts";
 import { Transport } from "../../../services/oci/transport.ts";
 import { closure } from "./closure.ts";
 import { APP, copyHarness } from "./copy-harness.ts";
+import { truncated } from "./faults.ts";
 import {
 	blob,
 	descriptorOf,
@@ -251,6 +252,10 @@ test("a layer whose real size is not that of its descriptor is refused", async (
 test("progress hears of every byte, and of those that must be sent again", async () => {
 	const { source, copier } = harness;
 	await push(source.url, "team/app", app);
+	source.faults.push({
+		path: new RegExp(`/blobs/${one.digest}$`),
+		action: truncated(one.bytes.subarray(0, 4), one.bytes.byteLength),
+	});
 	const heard = { expected: 0, transferred: 0 };
 	const run = copier({
 		observer: {
@@ -264,5 +269,6 @@ test("progress hears of every byte, and of those that must be sent again", async
 	});
 	await run.copy({ ...APP, reference: app.digest, tag: "1.0.0" });
 	const total = app.blobs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+	// The bytes of the first try were taken back.
 	expect(heard).toEqual({ expected: total, transferred: total });
 });

@@ -172,6 +172,14 @@ describe("a manifest", () => {
 		expect(server.count("GET")).toBe(2);
 	});
 
+	test("that cannot be had is asked for six times, not six times six", async () => {
+		server.faults.push({ path: /manifests/, action: status(500), times: 99 });
+		await expect(registry.getManifest("team/app", "1.0.0")).rejects.toThrow(
+			"given up after 6 tries",
+		);
+		expect(server.count("GET")).toBe(6);
+	});
+
 	test("of more than 4 MiB is not read", async () => {
 		server.faults.push({
 			path: /manifests/,
@@ -256,6 +264,24 @@ describe("a blob", () => {
 		await registry.getBlob("team/app", layer.digest);
 		await server.stop();
 		server = await new RegistryServer().start();
+	});
+
+	test("of which the registry sends only a part is refused, and the rest is not waited for", async () => {
+		let isOpen = true;
+		server.faults.push({
+			path: /blobs/,
+			action: (request, response) => {
+				response.writeHead(206, { "content-length": "10" }).write("part");
+				request.socket.once("close", () => {
+					isOpen = false;
+				});
+				return true;
+			},
+		});
+		await expect(registry.getBlob("team/app", layer.digest)).rejects.toThrow(
+			`GET ${server.url}/v2/team/app/blobs/${layer.digest} was refused with status 206`,
+		);
+		await expect.poll(() => isOpen).toBe(false);
 	});
 
 	test("is mounted where another repository has it", async () => {

@@ -274,6 +274,42 @@ describe("a server that stalls", () => {
 		).rejects.toThrow(`PUT ${url.href} was sent and not answered within 50 ms`);
 	});
 
+	test("for longer than between two chunks may still commit an upload", async () => {
+		faults.push({
+			path: /./,
+			action: async (request, response) => {
+				request.resume();
+				// Longer than the idle time, rounded up as undici's own clock does it.
+				await new Promise((resolve) => setTimeout(resolve, 2_500));
+				response.end();
+				return true;
+			},
+		});
+		const timeouts = { ...short, commit: 60_000 };
+		const { status } = await transport({ timeouts }).upload(
+			{ method: "PUT", url },
+			chunks(5),
+			5,
+		);
+		expect(status).toBe(200);
+	});
+
+	test("never, is given all the time it needs", async () => {
+		async function* slow(): AsyncGenerator<Uint8Array> {
+			for (let i = 0; i < 6; i++) {
+				await new Promise((resolve) => setTimeout(resolve, 400));
+				yield Buffer.alloc(1);
+			}
+		}
+		const timeouts = { ...short, idle: 1_500, commit: 60_000 };
+		const { status } = await transport({ timeouts }).upload(
+			{ method: "PUT", url },
+			slow(),
+			6,
+		);
+		expect(status).toBe(200);
+	});
+
 	test("because its own source stalls, is given up on", async () => {
 		async function* stalling(): AsyncGenerator<Uint8Array> {
 			yield Buffer.alloc(5);
