@@ -108,29 +108,23 @@ export class BlobPlacer {
 
 	async #upload(blob: Descriptor, from: string, to: string): Promise<void> {
 		const { source, destination, observer } = this.#options;
+		let moved = 0;
+		const move = (bytes: number) => {
+			moved += bytes;
+			observer.transferred(bytes);
+		};
 		observer.expected(blob.size);
-		await destination.transport.repeat(
-			`copy of blob ${blob.digest}`,
-			async () => {
-				let moved = 0;
-				const count = (bytes: number) => {
-					moved += bytes;
-					observer.transferred(bytes);
-				};
-				try {
-					await destination.uploadBlob(to, blob, async () => {
-						const { unverified, discard } = await source.getBlob(
-							from,
-							blob.digest,
-						);
-						return { unverified: counted(unverified, count), discard };
-					});
-				} catch (error) {
-					observer.transferred(-moved);
-					throw error;
-				}
-			},
-		);
+		try {
+			await destination.uploadBlob(to, blob, async () => {
+				// What an earlier try moved, this one moves again.
+				move(-moved);
+				const { unverified, discard } = await source.getBlob(from, blob.digest);
+				return { unverified: counted(unverified, move), discard };
+			});
+		} catch (error) {
+			move(-moved);
+			throw error;
+		}
 	}
 }
 

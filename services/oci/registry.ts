@@ -1,8 +1,3 @@
-import {
-	MAX_NAME_LENGTH,
-	REPOSITORY_NAME,
-	TAG,
-} from "../../topology/naming.ts";
 import { Authenticator } from "./authenticator.ts";
 import { Connection } from "./connection.ts";
 import type { CredentialSource } from "./credentials.ts";
@@ -20,7 +15,7 @@ import { MAX_MANIFEST_BYTES } from "./manifest-schema.ts";
 import { ACCEPT } from "./media-types.ts";
 import { listed } from "./pages.ts";
 import { printable } from "./printable.ts";
-import { InvalidReferenceError } from "./reference.ts";
+import { RegistryUrls } from "./registry-urls.ts";
 import type { Transport } from "./transport.ts";
 
 export interface RegistryOptions {
@@ -66,36 +61,36 @@ const SMALL = 64 * 1024;
 export class Registry {
 	/** `host[:port]`, as in references. */
 	readonly host: string;
-	/** Repeats tasks and tells the time. */
-	readonly transport: Transport;
-	readonly #url: URL;
+	readonly #urls: RegistryUrls;
+	readonly #transport: Transport;
 	readonly #actions: string;
 	readonly #connection: Connection;
 
 	constructor({ url, actions = [], credentials, transport }: RegistryOptions) {
-		this.#url = new URL(url);
-		this.host = this.#url.host;
-		this.transport = transport;
+		this.#urls = new RegistryUrls(url);
+		this.host = this.#urls.base.host;
+		this.#transport = transport;
 		this.#actions = ["pull", ...actions].join(",");
-		const authenticator = new Authenticator(this.#url, credentials, transport);
-		this.#connection = new Connection(transport, authenticator);
+		this.#connection = new Connection(
+			transport,
+			new Authenticator(this.#urls.base, credentials, transport),
+		);
 	}
 
 	/** Whether the registry answers and takes the credentials; throws if not. */
 	async ping(): Promise<void> {
-		const url = new URL("/v2/", this.#url);
-		await this.#send({ method: "GET", url }, [], [200]);
+		await this.#send({ method: "GET", url: this.#urls.base }, [], [200]);
 	}
 
 	/** All tags of a repository, in the registry's order, page by page. */
 	tags(repository: string): AsyncGenerator<string, void, undefined> {
-		const url = this.#at(repository, "tags/list");
+		const url = this.#urls.tags(repository);
 		return listed(this.#connection, url, "tags", this.#scopes(repository));
 	}
 
 	/** All repositories of the registry, page by page. Few accounts may ask. */
 	repositories(): AsyncGenerator<string, void, undefined> {
-		const url = new URL("/v2/_catalog", this.#url);
+		const url = this.#urls.catalog();
 		const scopes = ["registry:catalog:*"];
 		return listed(this.#connection, url, "repositories", scopes);
 	}
@@ -105,7 +100,7 @@ export class Registry {
 		repository: string,
 		reference: string,
 	): Promise<ManifestHead | undefined> {
-		const url = this.#manifest(repository, reference);
+		const url = this.#urls.manifest(repository, reference);
 		const request = {
 			method: "HEAD",
 			url,
@@ -133,13 +128,13 @@ export class Registry {
 		repository: string,
 		reference: string,
 	): Promise<ManifestContent> {
-		const url = this.#manifest(repository, reference);
+		const url = this.#urls.manifest(repository, reference);
 		const request = {
 			method: "GET",
 			url,
 			headers: { accept: ACCEPT },
 		} as const;
-		return this.transport.repeat(nameOf(request), async () => {
+		return this.#transport.repeat(nameOf(request), async () => {
 			const { headers, body } = await this.#send(
 				request,
 				this.#scopes(repository),
@@ -167,7 +162,7 @@ export class Registry {
 	): Promise<void> {
 		const request = {
 			method: "PUT",
-			url: this.#manifest(repository, reference),
+			url: this.#urls.manifest(repository, reference),
 			headers: { "content-type": mediaType },
 			body: bytes,
 		} as const;
@@ -190,7 +185,7 @@ export class Registry {
 		repository: string,
 		reference: string,
 	): Promise<boolean> {
-		const url = this.#manifest(repository, reference);
+		const url = this.#urls.manifest(repository, reference);
 		const { status } = await this.#send(
 			{ method: "DELETE", url },
 			this.#scopes(repository),
@@ -204,7 +199,7 @@ export class Registry {
 		repository: string,
 		digest: Digest,
 	): Promise<number | undefined> {
-		const url = this.#at(repository, `blobs/${digest}`);
+		const url = this.#urls.blob(repository, digest);
 		const request = { method: "HEAD", url } as const;
 		const { status, headers } = await this.#send(
 			request,
@@ -221,7 +216,7 @@ export class Registry {
 
 	/** Opens a blob for reading. */
 	async getBlob(repository: string, digest: Digest): Promise<BlobContent> {
-		const url = this.#at(repository, `blobs/${digest}`);
+		const url = this.#urls.blob(repository, digest);
 		const { stream, discard } = await this.#connection.open(
 			{ method: "GET", url },
 			{ scopes: this.#scopes(repository), expected: [200] },
@@ -235,7 +230,7 @@ export class Registry {
 		digest: Digest,
 		from: string,
 	): Promise<boolean> {
-		const url = this.#at(repository, "blobs/uploads/");
+		const url = this.#urls.uploads(repository);
 		url.searchParams.set("mount", digest);
 		url.searchParams.set("from", from);
 		const scopes = [...this.#scopes(repository), `repository:${from}:pull`];
@@ -248,17 +243,26 @@ export class Registry {
 	}
 
 	/**
-	 * Uploads a blob in one streamed request. The content is asked for when the registry is ready, and
-	 * hashed on its way: a blob that is not what `expected` says is never completed.
-	 *
-	 * Tried once; a RetryableError means that all of it may be tried again.
+	 * Uploads a blob in one streamed request, and again as a whole when that breaks. The content is
+	 * asked for anew for each try, once the registry is ready for it, and hashed on its way: a blob
+	 * that is not what `expected` says is never completed.
 	 */
-	async uploadBlob(
+	uploadBlob(
 		repository: string,
 		expected: Expected,
 		open: () => Promise<BlobContent>,
 	): Promise<void> {
-		const uploads = this.#at(repository, "blobs/uploads/");
+		return this.#transport.repeat(`upload of blob ${expected.digest}`, () =>
+			this.#uploadOnce(repository, expected, open),
+		);
+	}
+
+	async #uploadOnce(
+		repository: string,
+		expected: Expected,
+		open: () => Promise<BlobContent>,
+	): Promise<void> {
+		const uploads = this.#urls.uploads(repository);
 		const scopes = this.#scopes(repository);
 		const { headers } = await this.#send(
 			{ method: "POST", url: uploads },
@@ -301,28 +305,6 @@ export class Registry {
 
 	#scopes(repository: string): readonly string[] {
 		return [`repository:${repository}:${this.#actions}`];
-	}
-
-	#manifest(repository: string, reference: string): URL {
-		if (!isDigest(reference) && !TAG.test(reference)) {
-			throw new InvalidReferenceError(
-				`'${printable(reference)}' is neither a tag nor a digest`,
-			);
-		}
-		return this.#at(repository, `manifests/${reference}`);
-	}
-
-	// A name like `../x` would be a request to some other repository.
-	#at(repository: string, rest: string): URL {
-		if (
-			!REPOSITORY_NAME.test(repository) ||
-			repository.length > MAX_NAME_LENGTH
-		) {
-			throw new InvalidReferenceError(
-				`'${printable(repository)}' is not a repository name`,
-			);
-		}
-		return new URL(`/v2/${repository}/${rest}`, this.#url);
 	}
 }
 

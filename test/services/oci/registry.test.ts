@@ -249,7 +249,12 @@ describe("a blob", () => {
 	});
 
 	test("that cannot be uploaded lets its source go", async () => {
-		server.faults.push({ method: "PUT", path: /./, action: reset });
+		server.faults.push({
+			method: "PUT",
+			path: /./,
+			action: reset,
+			times: 99,
+		});
 		const { open, isDiscarded } = contentOf(layer.bytes);
 		await expect(
 			registry.uploadBlob("team/app", expected, open),
