@@ -58,7 +58,7 @@ export async function ifFound<T>(request: Promise<T>): Promise<T | undefined> {
 }
 
 /** Asks again, once, when the connection broke: for requests that change nothing. */
-export async function read<T>(request: () => Promise<T>): Promise<T> {
+export async function retried<T>(request: () => Promise<T>): Promise<T> {
 	try {
 		return await request();
 	} catch (error) {

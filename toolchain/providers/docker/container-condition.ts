@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { read } from "./api-error.ts";
+import { retried } from "./api-error.ts";
 import type { Inspected } from "./container-state.ts";
 
 const HEALTH_POLL_MS = 500;
@@ -77,7 +77,7 @@ export async function stillRunning(
 
 /** The container as it is now. */
 export function inspect(container: Docker.Container): Promise<Inspected> {
-	return read(() => container.inspect() as Promise<Inspected>);
+	return retried(() => container.inspect() as Promise<Inspected>);
 }
 
 // Drivers other than json-file, journald and local keep no logs to read.

@@ -3,11 +3,13 @@ import type { Call } from "../provider.ts";
 import { apiMessage, failed } from "./api-error.ts";
 import {
 	healthy,
+	inspect,
 	stillRunning,
 	UnhealthyError,
 } from "./container-condition.ts";
 import type { ContainerInputs } from "./container-inputs.ts";
 import { containerOptions } from "./container-options.ts";
+import type { Inspected } from "./container-state.ts";
 import type { LocalImages } from "./local-images.ts";
 import { uploadArchive } from "./uploads.ts";
 
@@ -16,9 +18,9 @@ const DEFAULT_WAIT_SECONDS = 60;
 // Docker 25.0 is the first engine with `StartInterval`; older ones ignore it without a word.
 const START_INTERVAL_API_MINOR = 44;
 
-/** A container, and why it is not in the condition it should be in. */
+/** A container as it is after its creation, and why it is not in the condition it should be in. */
 export interface CreatedContainer {
-	readonly container: Docker.Container;
+	readonly container: Inspected;
 	readonly unhealthy?: UnhealthyError;
 }
 
@@ -39,9 +41,10 @@ export async function createContainer(
 		await connectNetworks(docker, container, inputs);
 		await uploadFiles(container, inputs);
 		await start(container, inputs, signal);
-		return { container };
+		return { container: await inspect(container) };
 	} catch (error) {
-		if (error instanceof UnhealthyError) return { container, unhealthy: error };
+		if (error instanceof UnhealthyError)
+			return { container: await inspect(container), unhealthy: error };
 		// The first failure is the one to report.
 		await container.remove({ force: true, v: true }).catch(() => {});
 		throw error;

@@ -30,7 +30,7 @@ export function containerType(
 				containerInputs(inputs),
 				call,
 			);
-			const created = await resource(inputs, await inspect(container));
+			const created = await resource(inputs, container);
 			if (unhealthy === undefined) return created;
 			throw new IncompleteError(unhealthy.message, created);
 		},

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { failed, ifFound, read } from "./api-error.ts";
+import { failed, ifFound, retried } from "./api-error.ts";
 import type { RegistryAuth } from "./client.ts";
 import { followed } from "./progress.ts";
 
@@ -17,7 +17,7 @@ export class LocalImages {
 
 	/** The image of this name or id, or undefined when the engine has none. */
 	find(name: string): Promise<Docker.ImageInspectInfo | undefined> {
-		return ifFound(read(() => this.#docker.getImage(name).inspect()));
+		return ifFound(retried(() => this.#docker.getImage(name).inspect()));
 	}
 
 	/** The image of this name or id; pulled when the engine has none, and only then. */

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
-import type { ResourceType } from "../provider.ts";
+import type { Resource, ResourceType } from "../provider.ts";
 import { definedProperties, type PropertyMap } from "../values.ts";
-import { failed, ifFound, read } from "./api-error.ts";
+import { failed, ifFound, retried } from "./api-error.ts";
 import { type Label, labelMap } from "./labels.ts";
 import { removed } from "./removal.ts";
 
@@ -29,12 +29,12 @@ export interface NetworkInputs {
 /** Networks. */
 export function networkType(docker: Docker): ResourceType {
 	const inspect = (id: string): Promise<Docker.NetworkInspectInfo> =>
-		read(() => docker.getNetwork(id).inspect());
+		retried(() => docker.getNetwork(id).inspect());
 	return {
 		async create(inputs) {
 			try {
-				const { id } = await docker.createNetwork(createOptions(inputs));
-				return { id, outputs: observed(inputs, await inspect(id)) };
+				const network = await docker.createNetwork(createOptions(inputs));
+				return await created(network, inputs);
 			} catch (error) {
 				throw failed("unable to create network", error);
 			}
@@ -56,6 +56,20 @@ export function networkType(docker: Docker): ResourceType {
 			}
 		},
 	};
+
+	async function created(
+		network: Docker.Network,
+		inputs: PropertyMap,
+	): Promise<Resource> {
+		const { id } = network;
+		try {
+			return { id, outputs: observed(inputs, await inspect(id)) };
+		} catch (error) {
+			// The first failure is the one to report.
+			await network.remove().catch(() => {});
+			throw error;
+		}
+	}
 }
 
 function createOptions(inputs: NetworkInputs): Docker.NetworkCreateOptions {

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { ResourceType } from "../provider.ts";
 import type { PropertyMap } from "../values.ts";
-import { failed, ifFound, read } from "./api-error.ts";
+import { failed, ifFound, retried } from "./api-error.ts";
 import { type Label, labelMap } from "./labels.ts";
 import { removed } from "./removal.ts";
 
@@ -16,7 +16,7 @@ export interface VolumeInputs {
 /** Volumes. As with the official provider, a volume that exists under the name already is taken over. */
 export function volumeType(docker: Docker): ResourceType {
 	const inspect = (name: string) =>
-		read(() => docker.getVolume(name).inspect());
+		retried(() => docker.getVolume(name).inspect());
 	return {
 		async create(inputs) {
 			const { name, driver, driverOpts, labels }: VolumeInputs = inputs;

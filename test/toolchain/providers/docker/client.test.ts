@@ -25,7 +25,8 @@ test.each([
 		{ host: "engine.example", port: "8443", protocol: "https" },
 	],
 ])("%s is an address", (host, options) => {
-	expect(address(host)).toEqual(options);
+	// Strict: an absent host would be taken from DOCKER_HOST by dockerode.
+	expect(address(host)).toStrictEqual(options);
 });
 
 test.each([
