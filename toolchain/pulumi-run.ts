@@ -1,6 +1,11 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { PreparedStack } from "./commands/prepare.ts";
+import type { DockerEngine } from "./docker-engine.ts";
+
+/** A CLI with the stack it works on, and the engine where that work needs one. */
+export type PulumiOnStack = Pick<PreparedStack, "location" | "pulumi" | "env"> &
+	Partial<Pick<PreparedStack, "engine">>;
 
 /**
  * Runs the Pulumi CLI on the stack, on this terminal, and adds what to do to the errors that
@@ -9,7 +14,7 @@ import type { PreparedStack } from "./commands/prepare.ts";
  * @returns the CLI's exit code
  */
 export async function runPulumi(
-	{ location, pulumi, env }: Pick<PreparedStack, "location" | "pulumi" | "env">,
+	{ location, pulumi, env, engine }: PulumiOnStack,
 	args: readonly string[],
 ): Promise<number> {
 	const interactive = process.stdin.isTTY && process.stdout.isTTY;
@@ -46,9 +51,22 @@ export async function runPulumi(
 	});
 	process.off("SIGINT", wait);
 	process.off("SIGTERM", forward);
-	const hint = code === 0 ? undefined : hintFor(errors, location.stack);
+	if (code === 0) return code;
+	const hint = hintFor(errors, location.stack) ?? (await engineHint(engine));
 	if (hint) console.error(`Fix: ${hint}`);
 	return code;
+}
+
+// Providers report a lost engine resource by resource, in words of their own.
+async function engineHint(engine?: DockerEngine): Promise<string | undefined> {
+	if (!engine) return undefined;
+	const answers = await engine.client.ping().then(
+		() => true,
+		() => false,
+	);
+	return answers
+		? undefined
+		: "the Docker Engine stopped answering: start it, then run this again; it goes on where it stopped";
 }
 
 /** What to do about an error of the CLI, where Pulumi's own message does not say. */

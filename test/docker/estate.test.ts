@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { runCaptured } from "../../toolchain/process.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { exposedPlaces, secretsOf } from "./exposure.ts";
@@ -126,86 +124,6 @@ describe("promotion on the schedule", () => {
 	});
 });
 
-describe("what goes wrong", () => {
-	test("a taken port is named with its key, before anything is touched", async () => {
-		const other = testStack("other", 5211);
-		const server = createServer();
-		await new Promise<void>((done) =>
-			server.listen(5212, "127.0.0.1", () => done()),
-		);
-		try {
-			const { code, stderr } = await other.npm("up");
-			expect(code).toBe(1);
-			expect(stderr).toContain(
-				"Pulumi.other.yaml:registry-tiers:estate.tiers.ci-tests.port: port in use on this machine, got 5212; expected a free port. Fix: stop what listens on 127.0.0.1:5212, or choose another port.",
-			);
-			expect(await leftovers("other")).toEqual([]);
-		} finally {
-			server.close();
-			other.dispose();
-		}
-	});
-
-	test("an invalid configuration is refused with every problem, before anything is touched", async () => {
-		const other = testStack("other", 5211);
-		const config = parse(readFileSync(other.configFile, "utf8"));
-		config.config["registry-tiers:estate"].tiers.sandbox.port = 0;
-		config.config["registry-tiers:estate"].tears = 1;
-		writeFileSync(other.configFile, stringify(config));
-		const { code, stderr } = await other.npm("up");
-		expect({ code, stderr }).toEqual({
-			code: 1,
-			stderr: [
-				"error: Pulumi.other.yaml does not describe an estate:",
-				'  Pulumi.other.yaml:registry-tiers:estate.tears: unknown key, did you mean tiers?, got "tears"; expected one of platform | tiers | promotion. Fix: rename it to tiers.',
-				"  Pulumi.other.yaml:registry-tiers:estate.tiers.sandbox.port: port out of range, got 0; expected a whole number from 1024 to 65535. Fix: choose a free port such as 5101.",
-				"",
-			].join("\n"),
-		});
-		other.dispose();
-	});
-
-	test("no Docker Engine: the message says what to do", async () => {
-		const { code, stderr } = await stack.npm("up", [], {
-			env: { DOCKER_HOST: "unix:///nowhere/docker.sock" },
-		});
-		expect({ code, stderr }).toEqual({
-			code: 1,
-			stderr:
-				"error: no Docker Engine answers at DOCKER_HOST, got unix:///nowhere/docker.sock; expected a running engine. Fix: start it, or unset DOCKER_HOST to use the local one\n",
-		});
-	});
-
-	test("a wrong passphrase: the message says what to do, and nothing is lost", async () => {
-		const { code, stderr } = await stack.npm("up", [], {
-			env: { PULUMI_CONFIG_PASSPHRASE: "wrong" },
-		});
-		expect(code).not.toBe(0);
-		expect(stderr).toContain(
-			"Fix: the stack 'test' was made with another passphrase",
-		);
-		succeeded(await stack.npm("preview", ["--expect-no-changes"]));
-	});
-
-	test("a run that is killed leaves a lock; the message says how to remove it, and the next run converges", async () => {
-		const { Id } = await runningContainer(
-			docker,
-			stack.name,
-			"home-gate-server",
-		);
-		await docker.getContainer(Id).remove({ force: true });
-		await killMidway();
-		const locked = await stack.npm("up");
-		expect(locked.code).not.toBe(0);
-		expect(locked.stderr).toContain(
-			"Fix: if no other run is under way, a dead one left its lock: npm run pulumi -- cancel --yes --stack test",
-		);
-		succeeded(await stack.npm("pulumi", ["cancel", "--yes"]));
-		succeeded(await stack.npm("up"));
-		succeeded(await stack.npm("preview", ["--expect-no-changes"]));
-	});
-});
-
 test("down leaves no container, network or volume", async () => {
 	succeeded(await stack.npm("down"));
 	expect(await leftovers(stack.name)).toEqual([]);
@@ -257,30 +175,4 @@ function changedResources(stdout: string): readonly string[] {
 		...stdout.matchAll(/^ (?:\+|-|~|\+-|\+\+|--) +\S+ (\S+) (?!refresh)/gm),
 	];
 	return [...new Set(steps.map(([, name = ""]) => name))];
-}
-
-/** Starts `up` and kills the whole process group once Pulumi works on the containers. */
-async function killMidway(): Promise<void> {
-	const child = spawn(
-		"npm",
-		[
-			"run",
-			"--silent",
-			"up",
-			"--",
-			"--stack",
-			stack.name,
-			"--config-file",
-			stack.configFile,
-		],
-		{
-			detached: true,
-			stdio: ["ignore", "pipe", "ignore"],
-			env: { ...process.env, XDG_STATE_HOME: join(stack.configFile, "..") },
-		},
-	);
-	for await (const chunk of child.stdout) {
-		if (String(chunk).includes("home-gate-server creating")) break;
-	}
-	process.kill(-(child.pid ?? 0), "SIGKILL");
 }

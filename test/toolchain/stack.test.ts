@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
-import { knownIds } from "../../toolchain/orphans.ts";
 import { isSupported } from "../../toolchain/pulumi-cli.ts";
 import { hintFor } from "../../toolchain/pulumi-run.ts";
+import { readState } from "../../toolchain/recovery.ts";
 import { locateStack, ROOT, readEstateConfig } from "../../toolchain/stack.ts";
 
 let home: string;
@@ -150,12 +150,22 @@ describe("errors of the CLI get the fix they lack", () => {
 	});
 });
 
-test("the ids of a state are those of its resources", () => {
-	const state = {
-		deployment: { resources: [{ id: "a" }, { urn: "component" }, { id: "b" }] },
-	};
-	expect(knownIds(JSON.stringify(state))).toEqual(new Set(["a", "b"]));
-	expect(knownIds("")).toEqual(new Set());
+describe("an exported state", () => {
+	test("names the resources by id, and says whether a run died in it", () => {
+		const resources = [{ id: "a" }, { urn: "component" }, { id: "b" }];
+		const state = (deployment: object) =>
+			readState(JSON.stringify({ deployment }));
+		expect(state({ resources })).toEqual({
+			ids: new Set(["a", "b"]),
+			interrupted: false,
+		});
+		expect(
+			state({ resources, pending_operations: [{ type: "creating" }] }),
+		).toEqual({ ids: new Set(["a", "b"]), interrupted: true });
+	});
+	test("that is empty has nothing", () => {
+		expect(readState("")).toEqual({ ids: new Set(), interrupted: false });
+	});
 });
 
 test.each([

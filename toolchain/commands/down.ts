@@ -1,7 +1,7 @@
 import { ensureEngine } from "../docker-engine.ts";
 import type { StackOptions } from "../main.ts";
-import { removeLeftovers } from "../orphans.ts";
 import { runPulumi } from "../pulumi-run.ts";
+import { removeLeftovers } from "../recovery.ts";
 import { existsLocally, locateStack } from "../stack.ts";
 import { prepareCli } from "./prepare.ts";
 
@@ -11,16 +11,16 @@ export async function down(
 	args: readonly string[],
 ): Promise<number> {
 	const location = locateStack(stack, configFile);
-	const { client, env: engineEnv } = await ensureEngine({ install });
+	const engine = await ensureEngine({ install });
 	if (!location.local || existsLocally(location)) {
-		const cli = await prepareCli(location, engineEnv);
-		const code = await runPulumi({ location, ...cli }, [
+		const cli = await prepareCli(location, engine.env);
+		const code = await runPulumi({ location, engine, ...cli }, [
 			"destroy",
 			...(location.local ? ["--yes", "--skip-preview"] : []),
 			...args,
 		]);
 		if (code !== 0) return code;
 	}
-	if (location.local) await removeLeftovers(client, stack);
+	if (location.local) await removeLeftovers(engine.client, stack);
 	return 0;
 }

@@ -1,7 +1,7 @@
 import type { StackOptions } from "../main.ts";
-import { removeOrphans } from "../orphans.ts";
 import { checkPorts } from "../ports.ts";
 import { runPulumi } from "../pulumi-run.ts";
+import { recover } from "../recovery.ts";
 import { tierTable } from "../tier-table.ts";
 import { prepareStack } from "./prepare.ts";
 
@@ -13,7 +13,7 @@ export async function up(
 	const prepared = await prepareStack(options);
 	const { estate, engine, location } = prepared;
 	await checkPorts(engine.client, estate, location.file);
-	if (location.local) await removeOrphans(prepared);
+	if (location.local) await recover(prepared);
 	// Refreshing first puts right what changed behind Pulumi's back, such as a stopped container.
 	const code = await runPulumi(prepared, [
 		"up",

@@ -17,3 +17,9 @@ export const hardened = () => ({
 
 /** Label that changes with the files a container reads at start, and so replaces it. */
 export const FILES_LABEL = "registry-tiers.files";
+/**
+ * Label that changes with the health check and the scratch space: the real plugin keeps a container
+ * for which these change and notes the new ones in the state alone
+ * (https://github.com/kreuzwerker/terraform-provider-docker/issues/988).
+ */
+export const UNWATCHED_LABEL = "registry-tiers.unwatched";

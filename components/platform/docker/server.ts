@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { NAME_LABEL, STACK_LABEL } from "../../../topology/labels.ts";
@@ -8,7 +9,12 @@ import {
 	type Server,
 	type ServerArgs,
 } from "../platform.ts";
-import { FILES_LABEL, hardened, labelList } from "./container-defaults.ts";
+import {
+	FILES_LABEL,
+	hardened,
+	labelList,
+	UNWATCHED_LABEL,
+} from "./container-defaults.ts";
 import { fileVolume } from "./files.ts";
 
 // How often health is asked decides how soon `up` sees a server healthy. A check is one small
@@ -41,6 +47,10 @@ export function containerServer(
 			labels,
 			placement,
 		);
+	const unwatched = {
+		healthcheck: { ...HEALTH, tests: ["CMD", ...args.health] },
+		tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${SCRATCH_MIB}m` },
+	};
 	const container = new docker.Container(
 		name,
 		{
@@ -50,7 +60,11 @@ export function containerServer(
 			command: [...args.args],
 			envs: Object.entries(args.env ?? {}).map(([k, v]) => `${k}=${v}`),
 			labels: files.version.apply((version) =>
-				labelList({ ...labels, [FILES_LABEL]: version.slice(0, 12) }),
+				labelList({
+					...labels,
+					[FILES_LABEL]: version.slice(0, 12),
+					[UNWATCHED_LABEL]: hashOf(unwatched),
+				}),
 			),
 			volumes: [
 				readOnlyVolume(files.volume, CONFIG_ROOT),
@@ -67,13 +81,16 @@ export function containerServer(
 				name: network.name,
 				aliases: [...aliases],
 			})),
-			ports: (args.ports ?? []).map((port) => ({
-				internal: port,
-				external: port,
-				ip: "127.0.0.1",
-				protocol: "tcp",
-			})),
-			tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${SCRATCH_MIB}m` },
+			// Sorted as the real plugin reads them back; another order would replace at every `up`.
+			ports: (args.ports ?? [])
+				.toSorted((a, b) => a - b)
+				.map((port) => ({
+					internal: port,
+					external: port,
+					ip: "127.0.0.1",
+					protocol: "tcp",
+				})),
+			...unwatched,
 			memory: args.memoryMiB,
 			// Without it the real plugin reports a change at every second `up`.
 			memorySwap: args.memoryMiB,
@@ -81,7 +98,6 @@ export function containerServer(
 			...(args.stopSignal && { stopSignal: args.stopSignal }),
 			stopTimeout: args.stopSeconds,
 			destroyGraceSeconds: args.stopSeconds,
-			healthcheck: { ...HEALTH, tests: ["CMD", ...args.health] },
 			wait: true,
 			waitTimeout: HEALTHY_WITHIN_SECONDS,
 			logDriver: "json-file",
@@ -96,3 +112,6 @@ const readOnlyVolume = (
 	volumeName: pulumi.Output<string>,
 	containerPath: string,
 ) => ({ volumeName, containerPath, readOnly: true });
+
+const hashOf = (value: unknown) =>
+	createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);

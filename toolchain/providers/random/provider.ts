@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { hashSync } from "bcryptjs";
 import type { Provider, Resource, ResourceType } from "../provider.ts";
 import { loadSchema } from "../schema.ts";
 import type { PropertyMap } from "../values.ts";
-import { bcryptHash } from "./bcrypt.ts";
 import { randomText } from "./text.ts";
 import { textProblems, textRule } from "./text-rule.ts";
 
 // The id of a value that is secret itself, as the official provider has it.
 const NO_ID = "none";
+
+// That of the official provider, golang.org/x/crypto/bcrypt.DefaultCost.
+const BCRYPT_COST = 10;
 
 /** Stands in for the `random` plugin: values from the operating system's generator, kept in the state. */
 export const randomProvider: Provider = {
@@ -39,7 +42,7 @@ export const randomProvider: Provider = {
 		}),
 		"random:index/randomPassword:RandomPassword": text((result) => ({
 			id: NO_ID,
-			outputs: { result, bcryptHash: bcryptHash(result, randomBytes(16)) },
+			outputs: { result, bcryptHash: hashSync(result, BCRYPT_COST) },
 		})),
 		"random:index/randomString:RandomString": text((result) => ({
 			id: result,

@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { posix as path } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/**
+ * What the files of a folder may import: folders of the project and packages. The longest matching
+ * folder counts. Anything that is not listed fails, so that a new edge is a decision.
+ */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+	topology: ["topology"],
+	components: [
+		"components",
+		"topology",
+		"@pulumi/pulumi",
+		"@pulumi/random",
+		"yaml",
+	],
+	"components/platform": [
+		"components/platform/platform.ts",
+		"topology",
+		"@pulumi/pulumi",
+	],
+	"components/platform/docker": [
+		"components/platform/platform.ts",
+		"components/platform/docker",
+		"topology",
+		"@pulumi/pulumi",
+		"@pulumi/docker",
+	],
+	stacks: [
+		"stacks",
+		"components",
+		"topology",
+		"toolchain/versions.json",
+		"@pulumi/pulumi",
+		"@pulumi/docker",
+		"@pulumi/random",
+		"esbuild",
+	],
+	"stacks/config": [
+		"stacks/config",
+		"topology",
+		"@pulumi/pulumi",
+		"zod",
+		"croner",
+	],
+	services: [
+		"services",
+		"topology",
+		"undici",
+		"hono",
+		"@hono/node-server",
+		"pino",
+		"commander",
+		"croner",
+		"yaml",
+		"zod",
+	],
+	toolchain: [
+		"toolchain",
+		"topology",
+		"stacks/config/parse.ts",
+		"dockerode",
+		"commander",
+		"cli-table3",
+		"yaml",
+	],
+	"toolchain/providers": [
+		"toolchain/providers",
+		"@pulumi/pulumi",
+		"@grpc/grpc-js",
+		"google-protobuf",
+		"bcryptjs",
+		"dockerode",
+		"tar-stream",
+	],
+};
+
+const files = [
+	...new Set(Object.keys(ALLOWED).map((f) => f.split("/")[0] ?? "")),
+]
+	.flatMap((root) =>
+		readdirSync(root, { recursive: true, encoding: "utf8" }).map((file) =>
+			path.join(root, file),
+		),
+	)
+	.filter((file) => /\.(ts|mjs)$/.test(file));
+
+test.each(files)("%s imports only what its folder may", (file) => {
+	const allowed = ALLOWED[folderOf(file)] ?? [];
+	const foreign = importsOf(file).filter(
+		(target) =>
+			!allowed.some((a) => target === a || target.startsWith(`${a}/`)),
+	);
+	expect(foreign).toEqual([]);
+});
+
+describe("the test itself", () => {
+	test("looks at every folder with code", () => {
+		expect(files.length).toBeGreaterThan(50);
+	});
+	test("sees static, side-effect and type imports and re-exports", () => {
+		const source = `import a from "./x.ts";\nimport "y";\nimport type { T } from "./t.ts";\nexport { b } from "z/deep.js";\nawait import("node:fs");`;
+		expect(specifiersIn(source)).toEqual([
+			"./x.ts",
+			"y",
+			"./t.ts",
+			"z/deep.js",
+			"node:fs",
+		]);
+	});
+});
+
+function folderOf(file: string): string {
+	const folders = Object.keys(ALLOWED).filter((f) => file.startsWith(`${f}/`));
+	return folders.sort((a, b) => b.length - a.length)[0] ?? "";
+}
+
+function importsOf(file: string): readonly string[] {
+	return specifiersIn(readFileSync(file, "utf8"))
+		.filter((s) => !s.startsWith("node:") && !builtinModules.includes(s))
+		.map((s) => (s.startsWith(".") ? path.join(path.dirname(file), s) : s));
+}
+
+function specifiersIn(source: string): readonly string[] {
+	const statement =
+		/^(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|^import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+	return [...source.matchAll(statement)].map(
+		([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? "",
+	);
+}
