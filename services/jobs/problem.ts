@@ -48,7 +48,7 @@ export function shown(value: unknown): string {
 	return `"${printable(cut)}"`;
 }
 
-/** In the order a person reads them: by file, then as they stand in it. */
+/** By file; those of one file stay in the order they were found in. */
 export function sortedProblems(
 	problems: readonly Problem[],
 ): readonly Problem[] {

@@ -12,7 +12,7 @@ import {
 	planPromotions,
 	type Step,
 } from "./plan.ts";
-import { formatProblem } from "./problem.ts";
+import { formatProblem, sortedProblems } from "./problem.ts";
 import type { Progress } from "./progress.ts";
 import { readPromotionFiles } from "./promotion-files.ts";
 import {
@@ -99,22 +99,15 @@ export async function promote(
 	}
 }
 
-/**
- * Reads what the manifests ask for and refuses what no registry needs to be asked about. This much
- * can be checked in a pull request.
- *
- * @throws InvalidInputError when the manifests cannot be read.
- */
-export async function readPromotions(
-	config: Pick<PromoterConfig, "manifests" | "allowLatest">,
-): Promise<Promotions> {
-	const { files, problems } = await readPromotionFiles(config.manifests);
-	const parsed = parsePromotions(files, {
-		allowLatest: config.allowLatest ?? false,
-	});
+async function readPromotions({
+	manifests,
+	allowLatest = false,
+}: PromoterConfig): Promise<Promotions> {
+	const { files, problems } = await readPromotionFiles(manifests);
+	const parsed = parsePromotions(files, { allowLatest });
 	return {
 		promotions: parsed.promotions,
-		problems: [...problems, ...parsed.problems],
+		problems: sortedProblems([...problems, ...parsed.problems]),
 	};
 }
 

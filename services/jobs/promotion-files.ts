@@ -125,14 +125,15 @@ async function readOne(
 	root: string,
 	path: string,
 ): Promise<PromotionFile | Problem> {
-	if (!YAML_NAME.test(path)) {
+	// The name is written to terminals and logs with everything that comes from the file.
+	if (!YAML_NAME.test(path) || /\p{Cc}/u.test(path)) {
 		return {
 			file: path,
 			path: "",
 			what: "not a promotion manifest",
 			got: shown(path),
-			expected: "a name that ends in .yaml or .yml",
-			fix: `take it out of ${LIST}`,
+			expected: "a printable name that ends in .yaml or .yml",
+			fix: `rename it, or take it out of ${LIST}`,
 		};
 	}
 	try {

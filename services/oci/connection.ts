@@ -18,6 +18,7 @@ export interface Purpose {
 	readonly expected: readonly number[];
 }
 
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const MAX_REDIRECTS = 3;
 
 /** Authenticated requests to one registry, with redirects followed and refusals turned into errors. */
@@ -40,8 +41,8 @@ export class Connection {
 		purpose: Purpose,
 		limit: number,
 	): Promise<Response> {
-		const answer = await this.#authorized(request, purpose, (authorized) =>
-			this.#following(authorized, (hop) => this.#transport.send(hop, limit)),
+		const answer = await this.#following(request, purpose, (hop) =>
+			this.#transport.send(hop, limit),
 		);
 		return expectStatus(request, answer, purpose);
 	}
@@ -52,8 +53,8 @@ export class Connection {
 	 * @throws RegistryError for a status that is not expected, and what `Transport.open` throws.
 	 */
 	async open(request: Request, purpose: Purpose): Promise<StreamedResponse> {
-		const answer = await this.#authorized(request, purpose, (authorized) =>
-			this.#following(authorized, (hop) => this.#transport.open(hop)),
+		const answer = await this.#following(request, purpose, (hop) =>
+			this.#transport.open(hop),
 		);
 		if (!("stream" in answer)) throw refusal(request, answer);
 		if (purpose.expected.includes(answer.status)) return answer;
@@ -89,6 +90,30 @@ export class Connection {
 		return expectStatus(request, answer, purpose);
 	}
 
+	// Only the registry itself gets a token, and only its challenges are answered: another host, where
+	// storage may be, is asked like by anybody.
+	async #following<T extends Response | StreamedResponse>(
+		request: Request,
+		purpose: Purpose,
+		send: (hop: Request) => Promise<T>,
+	): Promise<T> {
+		let hop = request;
+		for (let redirects = 0; ; redirects++) {
+			const answer =
+				hop.url.origin === request.url.origin
+					? await this.#authorized(hop, purpose, send)
+					: await send(hop);
+			const isRead = request.method === "GET" || request.method === "HEAD";
+			if (!isRead || !REDIRECTS.includes(answer.status)) return answer;
+			if (redirects === MAX_REDIRECTS) {
+				throw new ProtocolError(
+					`${nameOf(request)} was redirected more than ${MAX_REDIRECTS} times`,
+				);
+			}
+			hop = { ...hop, url: redirectTarget(answer.headers.location, hop.url) };
+		}
+	}
+
 	// One more try after a challenge, never a second: distribution answers 401 and not 403 to an
 	// account that may not, and would do so for ever.
 	async #authorized<T extends Response | StreamedResponse>(
@@ -105,31 +130,6 @@ export class Connection {
 		}
 		const second = await this.#authenticator.authorization(scopes);
 		return send(withAuthorization(request, second));
-	}
-
-	async #following<T extends Response | StreamedResponse>(
-		request: Request,
-		send: (hop: Request) => Promise<T>,
-	): Promise<T> {
-		let hop = request;
-		for (let redirects = 0; ; redirects++) {
-			const answer = await send(hop);
-			const isRead = request.method === "GET" || request.method === "HEAD";
-			if (!isRead || ![301, 302, 303, 307, 308].includes(answer.status)) {
-				return answer;
-			}
-			if (redirects === MAX_REDIRECTS) {
-				throw new ProtocolError(
-					`${nameOf(request)} was redirected more than ${MAX_REDIRECTS} times`,
-				);
-			}
-			const url = redirectTarget(answer.headers.location, hop.url);
-			const { authorization, ...others } = hop.headers ?? {};
-			hop =
-				url.origin === hop.url.origin
-					? { ...hop, url }
-					: { ...hop, url, headers: others };
-		}
 	}
 }
 

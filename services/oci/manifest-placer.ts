@@ -1,8 +1,9 @@
+import { all } from "./all.ts";
 import type { BlobPlacer } from "./blob-placer.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
-import { forEach } from "./each.ts";
 import {
+	type IndexManifest,
 	InvalidManifestError,
 	type Manifest,
 	parseManifest,
@@ -67,27 +68,40 @@ export class ManifestPlacer {
 		const manifest = this.parse(content, route.from);
 		const isPresent =
 			(await this.#destination.headManifest(route.to, digest)) !== undefined;
-		const below: Digest[] = [];
-		if (manifest.kind === "index") {
-			if (depth > MAX_INDEX_DEPTH) {
-				throw new InvalidManifestError(
-					`${this.#where(digest, route.from)} lies below ${MAX_INDEX_DEPTH} indexes, expected at most ${MAX_INDEX_DEPTH} in all`,
-				);
-			}
-			await forEach(manifest.manifests, async (child) => {
-				const isKnown = isPresent && IMAGE_TYPES.includes(child.mediaType);
-				if (isKnown) below.push(child.digest);
-				else below.push(...(await this.#placeChild(child, route, depth + 1)));
-			});
-		} else if (!isPresent) {
-			await forEach([manifest.config, ...manifest.layers], (blob) =>
+		const below =
+			manifest.kind === "index"
+				? await this.#placeChildren(manifest, content, route, depth, isPresent)
+				: [];
+		if (isPresent) return [digest, ...below];
+		if (manifest.kind === "image") {
+			await all([manifest.config, ...manifest.layers], (blob) =>
 				this.#blobs.place(blob, route.from, route.to),
 			);
 		}
-		if (!isPresent) {
-			await this.#destination.putManifest(route.to, digest, content);
-		}
+		await this.#destination.putManifest(route.to, digest, content);
 		return [digest, ...below];
+	}
+
+	async #placeChildren(
+		{ manifests }: IndexManifest,
+		{ digest }: ManifestContent,
+		route: Route,
+		depth: number,
+		isPresent: boolean,
+	): Promise<readonly Digest[]> {
+		if (depth > MAX_INDEX_DEPTH) {
+			throw new InvalidManifestError(
+				`${this.#where(digest, route.from)} lies below ${MAX_INDEX_DEPTH} indexes, expected at most ${MAX_INDEX_DEPTH} in all`,
+			);
+		}
+		const below = await all(manifests, async (child) => {
+			// Even so an index is read, for the names of what lies below it.
+			const isKnown = isPresent && IMAGE_TYPES.includes(child.mediaType);
+			return isKnown
+				? [child.digest]
+				: this.#placeChild(child, route, depth + 1);
+		});
+		return below.flat();
 	}
 
 	async #placeChild(

@@ -1,6 +1,6 @@
 import { FALLBACK_TAG } from "../../topology/naming.ts";
+import { all } from "./all.ts";
 import { type Digest, digestOf } from "./digest.ts";
-import { forEach } from "./each.ts";
 import { RegistryError, RetryableError } from "./errors.ts";
 import {
 	COSIGN_SUFFIXES,
@@ -42,6 +42,8 @@ export class ReferrerPlacer {
 	readonly #options: ReferrerPlacerOptions;
 	/** Fallback tags by source repository: one listing tells for all its images. */
 	readonly #tags = new Map<string, Promise<ReadonlySet<string>>>();
+	/** What was left behind, by repositories and subject: an image may be promoted under many tags. */
+	readonly #placed = new Map<string, Promise<readonly string[]>>();
 
 	constructor(options: ReferrerPlacerOptions) {
 		this.#options = options;
@@ -59,18 +61,32 @@ export class ReferrerPlacer {
 		route: Route,
 		depth = 1,
 	): Promise<readonly string[]> {
-		const tags = await this.#fallbackTags(route.from);
-		const leftOut: string[] = [];
-		await forEach(subjects, async (subject) => {
-			const tag = fallbackTag(subject);
-			if (tags.has(tag)) {
-				leftOut.push(...(await this.#placeList(subject, tag, route, depth)));
-			}
-			for (const suffix of COSIGN_SUFFIXES) {
-				if (!tags.has(tag + suffix)) continue;
-				leftOut.push(...(await this.#placeCosign(tag + suffix, suffix, route)));
-			}
+		const leftOut = await all(subjects, (subject) => {
+			const key = `${route.from}>${route.to}@${subject}`;
+			const known = this.#placed.get(key);
+			if (known) return known;
+			const placed = this.#placeAll(subject, route, depth);
+			this.#placed.set(key, placed);
+			return placed;
 		});
+		return leftOut.flat();
+	}
+
+	async #placeAll(
+		subject: Digest,
+		route: Route,
+		depth: number,
+	): Promise<readonly string[]> {
+		const tags = await this.#fallbackTags(route.from);
+		const tag = fallbackTag(subject);
+		const leftOut: string[] = [];
+		if (tags.has(tag)) {
+			leftOut.push(...(await this.#placeList(subject, tag, route, depth)));
+		}
+		for (const suffix of COSIGN_SUFFIXES) {
+			if (!tags.has(tag + suffix)) continue;
+			leftOut.push(...(await this.#placeCosign(tag + suffix, suffix, route)));
+		}
 		return leftOut;
 	}
 
@@ -105,32 +121,22 @@ export class ReferrerPlacer {
 		const { source, manifests, artifactTypes } = this.#options;
 		const list = await source.getManifest(route.from, tag);
 		const entries = referrersIn(list, `${source.host}/${route.from}:${tag}`);
-		const leftOut: string[] = [];
 		const behind = new Set<Digest>();
-		await forEach(entries, async ({ digest }) => {
+		const leftOut = await all(entries, async ({ digest }) => {
 			const content = await source.getManifest(route.from, digest);
 			const referrer = manifests.parse(content, route.from);
 			const problem = referrerProblem(referrer, subject, artifactTypes);
 			if (problem !== undefined) {
 				behind.add(digest);
-				leftOut.push(
-					`referrer ${digest} of ${subject} stays behind: ${problem}`,
-				);
-				return;
+				return [`referrer ${digest} of ${subject} stays behind: ${problem}`];
 			}
 			const placed = await manifests.place(content, route);
-			if (depth < MAX_DEPTH) {
-				leftOut.push(...(await this.place(placed, route, depth + 1)));
-			}
+			return depth < MAX_DEPTH ? this.place(placed, route, depth + 1) : [];
 		});
 		const wanted = entries.filter(({ digest }) => !behind.has(digest));
-		await this.#merge(
-			route.to,
-			tag,
-			wanted,
-			behind.size === 0 ? list : undefined,
-		);
-		return leftOut;
+		const whole = behind.size === 0 ? list : undefined;
+		await this.#merge(route.to, tag, wanted, whole);
+		return leftOut.flat();
 	}
 
 	// Reads again after each write: a writer that read before us may have written after us.

@@ -1,20 +1,23 @@
 import { ProtocolError } from "./errors.ts";
 
 /**
- * Reads a body into memory.
+ * Reads a body into memory. `request` is its name in messages.
  *
  * @throws ProtocolError as soon as it is longer than `limit` bytes, whatever its headers said.
  */
 export async function readAll(
 	body: AsyncIterable<Uint8Array>,
 	limit: number,
+	request: string,
 ): Promise<Buffer> {
 	const chunks: Uint8Array[] = [];
 	let length = 0;
 	for await (const chunk of body) {
 		length += chunk.byteLength;
 		if (length > limit) {
-			throw new ProtocolError(`answer is longer than ${limit} bytes`);
+			throw new ProtocolError(
+				`${request} was answered with more than ${limit} bytes`,
+			);
 		}
 		chunks.push(chunk);
 	}

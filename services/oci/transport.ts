@@ -91,16 +91,17 @@ export class Transport {
 	 * longer than `limit` bytes.
 	 */
 	send(request: Request, limit: number): Promise<Response> {
-		return this.repeat(nameOf(request), () =>
+		const name = nameOf(request);
+		return this.repeat(name, () =>
 			this.#limited(request, async () => {
 				const { total } = this.#timeouts;
 				const deadline = new Deadline(this.#signal);
-				deadline.set(total, `${nameOf(request)} took longer than ${total} ms`);
+				deadline.set(total, `${name} took longer than ${total} ms`);
 				try {
 					const answer = await this.#sendOnce(request, deadline.signal);
-					if (answer.status >= 400)
-						return await this.#answerOf(request, answer);
-					return buffered(answer, await readAll(answer.stream, limit));
+					return answer.status < 400
+						? buffered(answer, await readAll(answer.stream, limit, name))
+						: await this.#answerOf(request, answer);
 				} finally {
 					deadline.clear();
 				}

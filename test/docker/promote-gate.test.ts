@@ -56,17 +56,16 @@ async function read(name: string, tag: string) {
 	return { status: answer.status, text: await answer.text() };
 }
 
-test("an image passes the gate with one token for each repository", async () => {
+test("an index passes the gate byte by byte", async () => {
 	const app = index([
 		image([shared, blob("amd64")]),
 		image([shared, blob("arm64")]),
 	]);
 	await push(source.url, "team/app", app);
-	const { status, counts, items } = await promote("team/app", app, "1.0.0");
+	const { status, items } = await promote("team/app", app, "1.0.0");
 	expect(items).toMatchObject([{ outcome: "promoted" }]);
 	expect(status).toBe(0);
 	expect((await read("team/app", "1.0.0")).text).toBe(app.bytes.toString());
-	expect(counts.failed).toBe(0);
 });
 
 test("a second run finds it there", async () => {

@@ -234,6 +234,24 @@ describe("one promotion that goes wrong leaves the others alone:", () => {
 	});
 });
 
+test("problems are told file by file, whatever found them", async () => {
+	const { manifests, report } = harness;
+	await manifests({
+		"a.yaml":
+			entry("team/app", app.digest, "1.0.0") + entry("Bad", app.digest, "1"),
+		"b.yaml":
+			entry("team/app", other.digest, "1.0.0") + entry("Bad", app.digest, "1"),
+		"c.yaml": "{",
+	});
+	const { problems } = await report("promote", "plan");
+	expect(problems.map((line) => line.slice(0, 14))).toEqual([
+		"a.yaml:[1].nam",
+		"b.yaml:[1].nam",
+		"b.yaml:[0].dma",
+		"c.yaml:line 1:",
+	]);
+});
+
 test("names that are not taken cost no request", async () => {
 	const { source, destination, manifests, report } = harness;
 	await manifests({

@@ -76,6 +76,16 @@ test("a file of more than 1 MiB is refused", async () => {
 	});
 });
 
+test("a name that writes on a terminal is refused, and shown harmless", async () => {
+	await write({ "a\u001b[2J.yaml": "1" });
+	expect(await read()).toEqual({
+		files: [],
+		problems: [
+			'a\\u001b[2J.yaml: not a promotion manifest, got "a\\u001b[2J.yaml"; expected a printable name that ends in .yaml or .yml. Fix: rename it, or take it out of files.json.',
+		],
+	});
+});
+
 test("what is no file is refused", async () => {
 	await symlink("b", join(folder, "a.yaml"));
 	await mkdir(join(folder, "b"));
@@ -126,7 +136,7 @@ describe("with a files.json", () => {
 	test("a file that is no YAML is refused", async () => {
 		await write({ "files.json": '{"files":["files.json"]}' });
 		expect((await read()).problems).toEqual([
-			'files.json: not a promotion manifest, got "files.json"; expected a name that ends in .yaml or .yml. Fix: take it out of files.json.',
+			'files.json: not a promotion manifest, got "files.json"; expected a printable name that ends in .yaml or .yml. Fix: rename it, or take it out of files.json.',
 		]);
 	});
 

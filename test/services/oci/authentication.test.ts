@@ -259,6 +259,33 @@ describe("credentials are never sent", () => {
 		});
 	});
 
+	test("because another host asks for them after a redirect", async () => {
+		await push(server.url, "team/app", app, "1.0.0");
+		const { digest } = blob("layer");
+		server.faults.push({
+			path: new RegExp(`blobs/${digest}`),
+			times: 99,
+			action: status(307, { headers: { location: `${trap.url}/blob` } }),
+		});
+		trap.faults.push({
+			path: /./,
+			times: 99,
+			action: status(401, {
+				headers: { "www-authenticate": 'Basic realm="x"' },
+			}),
+		});
+		const client = registry();
+		await expect(client.getBlob("team/app", digest)).rejects.toThrow(
+			`GET ${server.url}/v2/team/app/blobs/${digest} was refused with status 401`,
+		);
+		await client.headManifest("team/app", "1.0.0");
+		const sent = [...server.seen, ...trap.seen].map(
+			(seen) => seen.authorization,
+		);
+		expect(sent.filter((header) => header !== undefined)).toEqual([]);
+		expect(trap.seen).toHaveLength(1);
+	});
+
 	test("to an upload location on another host", async () => {
 		server.faults.push({
 			method: "POST",

@@ -34,6 +34,21 @@ test("the list of referrers travels byte by byte, with what it lists", async () 
 	);
 });
 
+test("it is written once for an image with many tags", async () => {
+	const { source, destination, copier } = harness;
+	await push(source.url, "team/app", app);
+	await push(source.url, "team/app", referrers([signature]), tag);
+	const run = copier();
+	await Promise.all(
+		["1.0.0", "1.0.1", "1.0.2"].map((tag) => run.copy({ ...copy, tag })),
+	);
+	expect(
+		destination.seen.filter(
+			({ method, path }) => method === "PUT" && path.endsWith(tag),
+		),
+	).toHaveLength(1);
+});
+
 test("it is there before the tag is", async () => {
 	const { source, destination, copier } = harness;
 	await push(source.url, "team/app", app);

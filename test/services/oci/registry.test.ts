@@ -186,7 +186,9 @@ describe("a manifest", () => {
 			action: content(Buffer.alloc(4 * 1024 * 1024 + 1)),
 		});
 		await expect(registry.getManifest("team/app", "1.0.0")).rejects.toThrow(
-			new ProtocolError("answer is longer than 4194304 bytes"),
+			new ProtocolError(
+				`GET ${server.url}/v2/team/app/manifests/1.0.0 was answered with more than 4194304 bytes`,
+			),
 		);
 	});
 

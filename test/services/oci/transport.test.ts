@@ -328,7 +328,7 @@ describe("a server that stalls", () => {
 
 test("an answer longer than its limit is refused and not asked for again", async () => {
 	await expect(transport().send(get(), 5)).rejects.toThrow(
-		new ProtocolError("answer is longer than 5 bytes"),
+		new ProtocolError(`GET ${url.href} was answered with more than 5 bytes`),
 	);
 	expect(seen).toHaveLength(1);
 });
