@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import pino from "pino";
 import { type RunningGate, startGate } from "../../services/gate/server.ts";
-import { publicJwk } from "../../topology/signing-key.ts";
 import type { GateAccount, GateRegistry } from "../../topology/gate-config.ts";
 import { namingRule } from "../../topology/naming.ts";
+import { publicJwk } from "../../topology/signing-key.ts";
 import { type RunningFront, startFront } from "./gate-front.ts";
 import { type RunningRegistry, startRegistry } from "./registry-server.ts";
 

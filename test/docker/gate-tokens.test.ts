@@ -7,8 +7,8 @@ import {
 	sign,
 } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { privateKey, publicJwk } from "../../topology/signing-key.ts";
 import { registryTokens } from "../../services/gate/tokens.ts";
+import { privateKey, publicJwk } from "../../topology/signing-key.ts";
 import { startTokenRegistry } from "./gate-estate.ts";
 import { selfSigned } from "./gate-x509.ts";
 import type { RunningRegistry } from "./registry-server.ts";
