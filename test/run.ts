@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { ensureClients } from "../toolchain/clients.ts";
 import { ensureEngine } from "../toolchain/docker-engine.ts";
 import { ensureImages } from "../toolchain/images/images.ts";
 import { runAttached } from "../toolchain/process.ts";
+import { ensurePrograms } from "../toolchain/programs.ts";
 import { ensurePulumi } from "../toolchain/pulumi-cli.ts";
 import { summary } from "./smoke/checks.ts";
 import { readTally } from "./tally-reporter.ts";
@@ -39,7 +39,7 @@ if (suite !== "unit") console.log(summary(`test:${suite}`, readTally()));
 async function prepareMachine(): Promise<Readonly<Record<string, string>>> {
 	const engine = await ensureEngine({ install: true });
 	await ensureImages(engine.client, ["registry", "nginx", "node", "debian"]);
-	await ensureClients(["skopeo"]);
+	await ensurePrograms({ skopeo: "skopeo", busybox: "busybox-static" });
 	const { command } = await ensurePulumi();
 	return { ...engine.env, REGISTRY_TIERS_PULUMI: command };
 }

@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { ensureClients } from "../../toolchain/clients.ts";
 import { findAccount } from "../../toolchain/commands/login.ts";
 import { describeStack, prepareCli } from "../../toolchain/commands/prepare.ts";
 import { PROMOTER } from "../../toolchain/commands/promote.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { ensureImages } from "../../toolchain/images/images.ts";
 import { runCaptured, UserError } from "../../toolchain/process.ts";
+import { ensurePrograms } from "../../toolchain/programs.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { runChecks, summary } from "./checks.ts";
 import { forgetClients } from "./clients.ts";
@@ -24,7 +24,7 @@ const options = new Command("npm run smoke --")
 console.log(`${options.stack}: the main job, on real images`);
 const { location, estate } = describeStack(options);
 const { client } = await ensureEngine({ install: false });
-if (options.install) await ensureClients(["skopeo"]);
+if (options.install) await ensurePrograms({ skopeo: "skopeo" });
 await ensureImages(client, ["debian", "node"]);
 const { pulumi, env } = await prepareCli(location, {});
 const secrets = await readPasswords();

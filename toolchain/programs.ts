@@ -4,16 +4,21 @@ import { findOnPath, runLogged, UserError } from "./process.ts";
 import { step } from "./step.ts";
 
 /**
- * Sees to client programs that are Debian packages of the same name, such as skopeo.
+ * Sees to programs on PATH; missing ones are installed where Debian packages can be.
  *
+ * @param packages Debian package by program, e.g. `{ skopeo: "skopeo" }`
  * @throws {UserError} where one is missing and cannot be installed
  */
-export async function ensureClients(names: readonly string[]): Promise<void> {
-	const missing = names.filter((name) => !findOnPath(name));
+export async function ensurePrograms(
+	packages: Readonly<Record<string, string>>,
+): Promise<void> {
+	const missing = Object.entries(packages)
+		.filter(([program]) => !findOnPath(program))
+		.map(([, name]) => name);
 	if (missing.length === 0) return;
 	if (process.getuid?.() !== 0 || !findOnPath("apt-get")) {
 		throw new UserError(
-			`not on PATH: ${missing.join(", ")}. Fix: install ${missing.join(" and ")} with your package manager`,
+			`programs are missing. Fix: install ${missing.join(" and ")} with your package manager`,
 		);
 	}
 	const log = join(cacheFolder(), "log", "install-clients.log");
