@@ -15,7 +15,7 @@ export interface Throughput {
 }
 
 const LAYER_BYTES = 200_000_000;
-const ROUNDS = 7;
+const ROUNDS = 21;
 // Read into one buffer, so that the client costs as little as a client can.
 const BUFFER_BYTES = 1 << 20;
 

@@ -50,7 +50,8 @@ const HEADERS = `
 
 // Root without capabilities cannot become another user, and needs not: see container-defaults.ts.
 const PREAMBLE = `user root;
-worker_processes 2;
+# One is faster on two cores than two, which take the registry's: bench/dev.ts, pullThroughFront.
+worker_processes 1;
 pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 events { worker_connections 1024; }
@@ -76,8 +77,8 @@ http {
   proxy_request_buffering off;
   proxy_max_temp_file_size 0;
   proxy_buffer_size 16k;
-  proxy_buffers 8 64k;
-  proxy_busy_buffers_size 128k;
+  proxy_buffers 8 128k;
+  proxy_busy_buffers_size 256k;
   client_body_buffer_size 256k;
   tcp_nodelay on;
   client_header_timeout 30s;

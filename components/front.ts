@@ -22,8 +22,8 @@ export interface FrontArgs {
 	readonly clients: readonly Attachment[];
 }
 
-// nginx takes 10 MiB; the rest is for the buffers of blobs under way.
-const MEMORY_MIB = 128;
+// nginx takes 10 MiB, and up to 1 MiB for each blob under way.
+const MEMORY_MIB = 256;
 
 /** The one way in to a location's registries. */
 export class Front extends pulumi.ComponentResource {
