@@ -14,12 +14,7 @@ export async function checkPorts(
 	estate: Estate,
 	file: string,
 ): Promise<void> {
-	const containers = await stackContainers(client, estate.stack);
-	const own = new Set(
-		containers.flatMap(({ Ports }) =>
-			Ports.map(({ PublicPort }) => PublicPort),
-		),
-	);
+	const own = await publishedPorts(client, estate.stack);
 	const name = file.slice(file.lastIndexOf("/") + 1);
 	const taken: string[] = [];
 	for (const { name: tier, port } of estate.registries) {
@@ -31,6 +26,24 @@ export async function checkPorts(
 	if (taken.length > 0) {
 		throw new UserError(`ports are taken:\n${taken.join("\n")}`);
 	}
+}
+
+/** Ports the stack's containers publish, those that are just starting included. */
+async function publishedPorts(
+	client: Docker,
+	stack: string,
+): Promise<ReadonlySet<number>> {
+	const containers = await stackContainers(client, stack);
+	const inspected = await Promise.all(
+		containers.map(({ Id }) => client.getContainer(Id).inspect()),
+	);
+	return new Set(
+		inspected.flatMap(({ HostConfig }) =>
+			Object.values<{ HostPort: string }[]>(
+				HostConfig.PortBindings ?? {},
+			).flatMap((bindings) => bindings.map(({ HostPort }) => Number(HostPort))),
+		),
+	);
 }
 
 function isFree(port: number): Promise<boolean> {

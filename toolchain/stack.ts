@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
 	existsSync,
 	mkdirSync,
+	readdirSync,
 	readFileSync,
 	renameSync,
 	writeFileSync,
@@ -130,12 +131,29 @@ export function readEstateConfig({ file }: StackLocation): unknown {
 	return document?.config?.["registry-tiers:estate"];
 }
 
+/** Name of the Pulumi project. */
+const PROJECT = "registry-tiers";
+
 /** Whether the local state already has the stack. */
 export function existsLocally({ env, stack }: StackLocation): boolean {
 	const backend = env.PULUMI_BACKEND_URL?.replace("file://", "") ?? "";
 	return existsSync(
-		join(backend, ".pulumi", "stacks", "registry-tiers", `${stack}.json`),
+		join(backend, ".pulumi", "stacks", PROJECT, `${stack}.json`),
 	);
+}
+
+/** Whether a run holds the stack in the local state, or died while it did. */
+export function isLocked({ env, stack }: StackLocation): boolean {
+	const backend = env.PULUMI_BACKEND_URL?.replace("file://", "") ?? "";
+	const locks = join(
+		backend,
+		".pulumi",
+		"locks",
+		"organization",
+		PROJECT,
+		stack,
+	);
+	return existsSync(locks) && readdirSync(locks).length > 0;
 }
 
 /** Creates the stack in its backend if it is not there yet. */

@@ -2,6 +2,7 @@ import type { StackOptions } from "../main.ts";
 import { checkPorts } from "../ports.ts";
 import { runPulumi } from "../pulumi-run.ts";
 import { recover } from "../recovery.ts";
+import { isLocked } from "../stack.ts";
 import { tierTable } from "../tier-table.ts";
 import { prepareStack } from "./prepare.ts";
 
@@ -12,8 +13,11 @@ export async function up(
 ): Promise<number> {
 	const prepared = await prepareStack(options);
 	const { estate, engine, location } = prepared;
-	await checkPorts(engine.client, estate, location.file);
-	if (location.local) await recover(prepared);
+	// Another run may be under way; Pulumi says so, and what that run makes is left alone.
+	if (!isLocked(location)) {
+		if (location.local) await recover(prepared);
+		await checkPorts(engine.client, estate, location.file);
+	}
 	// Refreshing first puts right what changed behind Pulumi's back, such as a stopped container.
 	const code = await runPulumi(prepared, [
 		"up",
