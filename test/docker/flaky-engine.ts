@@ -28,6 +28,10 @@ export class FlakyEngine {
 
 	stop(): Promise<void> {
 		for (const socket of this.#sockets) socket.destroy();
-		return new Promise((done) => this.#server?.close(() => done()));
+		const server = this.#server;
+		this.#server = undefined;
+		return new Promise((done) =>
+			server ? server.close(() => done()) : done(),
+		);
 	}
 }
