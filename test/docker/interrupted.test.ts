@@ -79,7 +79,11 @@ async function killOnce(line: string): Promise<void> {
 		if (String(chunk).includes(line)) break;
 	}
 	for (const pid of await descendants(child.pid ?? 0)) {
-		process.kill(pid, "SIGKILL");
+		try {
+			process.kill(pid, "SIGKILL");
+		} catch {
+			// It ended by itself when the one that started it did.
+		}
 	}
 }
 
