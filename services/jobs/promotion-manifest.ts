@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, type YAMLMap } from "yaml";
 import type { Digest } from "../oci/digest.ts";
 import { withoutConflicts } from "./conflicts.ts";
 import {
@@ -8,8 +8,14 @@ import {
 	tagFinding,
 } from "./manifest-rules.ts";
 import { type Problem, shown } from "./problem.ts";
-import type { PromotionFile } from "./promotion-files.ts";
 import { parseStrictYaml } from "./strict-yaml.ts";
+import type { YamlFile } from "./yaml-files.ts";
+import {
+	kindOf,
+	type MaybeNode,
+	unknownKey,
+	YamlReader,
+} from "./yaml-reader.ts";
 
 /** One tag that is to point to one digest at the destination. */
 export interface Promotion {
@@ -40,7 +46,7 @@ export interface PromotionManifestOptions {
  * go to is not for those to say who ask for promotions.
  */
 export function parsePromotions(
-	files: readonly PromotionFile[],
+	files: readonly YamlFile[],
 	{ allowLatest = false }: PromotionManifestOptions = {},
 ): Promotions {
 	const readers = files.map((file) => new ManifestReader(file, allowLatest));
@@ -53,34 +59,35 @@ export function parsePromotions(
 	};
 }
 
-type MaybeNode = ParsedNode | null | undefined;
-
 class ManifestReader {
 	readonly promotions: Promotion[] = [];
-	readonly problems: Problem[] = [];
-	readonly #file: string;
+	readonly #yaml: YamlReader;
 	readonly #allowLatest: boolean;
 
-	constructor({ path, text }: PromotionFile, allowLatest: boolean) {
-		this.#file = path;
+	constructor({ path, text }: YamlFile, allowLatest: boolean) {
+		this.#yaml = new YamlReader(path);
 		this.#allowLatest = allowLatest;
 		const yaml = parseStrictYaml(path, text);
 		if ("problems" in yaml) this.problems.push(...yaml.problems);
 		else this.#root(yaml.root);
 	}
 
+	get problems(): Problem[] {
+		return this.#yaml.problems;
+	}
+
 	#root(root: MaybeNode): void {
 		if (isMap(root)) this.#map(root);
 		else if (isSeq(root)) this.#images(root, "");
 		else if (root === null || (isScalar(root) && root.value === null)) {
-			this.#report("", {
+			this.#yaml.report("", {
 				what: "the file is empty",
 				got: "nothing",
 				expected: "a list of images",
 				fix: "add an entry with name and dmap, or delete the file",
 			});
 		} else {
-			this.#report("", {
+			this.#yaml.report("", {
 				what: "not a promotion manifest",
 				got: kindOf(root),
 				expected: "a list of images",
@@ -90,12 +97,12 @@ class ManifestReader {
 	}
 
 	#map(root: YAMLMap): void {
-		const keys = this.#keys(root, "", ["images"]);
+		const keys = this.#yaml.keys(root, "", ROOT_KEYS, unknownRootKey);
 		// Somebody who names registries wants something else than what would happen.
 		if (!keys) return;
 		if (keys.has("images")) this.#images(keys.get("images"), "images");
 		else {
-			this.#report("", {
+			this.#yaml.report("", {
 				what: "no images",
 				got: "a map without them",
 				expected: "the key 'images'",
@@ -106,7 +113,7 @@ class ManifestReader {
 
 	#images(node: MaybeNode, path: string): void {
 		if (!isSeq(node)) {
-			this.#report(path, {
+			this.#yaml.report(path, {
 				what: "not a list of images",
 				got: kindOf(node),
 				expected: "a list of entries with name and dmap",
@@ -122,7 +129,7 @@ class ManifestReader {
 
 	#entry(node: MaybeNode, path: string, seen: Map<string, string>): void {
 		if (!isMap(node)) {
-			this.#report(path, {
+			this.#yaml.report(path, {
 				what: "not an image",
 				got: kindOf(node),
 				expected: "an entry with name and dmap",
@@ -130,18 +137,22 @@ class ManifestReader {
 			});
 			return;
 		}
-		const keys = this.#keys(node, path, ["name", "dmap"]);
+		const keys = this.#yaml.keys(node, path, ["name", "dmap"]);
 		if (!keys) return;
-		const name = this.#text(keys.get("name"), `${path}.name`, "repository");
+		const name = this.#yaml.text(
+			keys.get("name"),
+			`${path}.name`,
+			"repository",
+		);
 		if (name === undefined) return;
 		const finding = repositoryFinding(name);
 		if (finding) {
-			this.#report(`${path}.name`, finding);
+			this.#yaml.report(`${path}.name`, finding);
 			return;
 		}
 		const first = seen.get(name);
 		if (first !== undefined) {
-			this.#report(`${path}.name`, {
+			this.#yaml.report(`${path}.name`, {
 				what: `repository is listed before, at ${first}`,
 				got: shown(name),
 				expected: "each repository once in a file",
@@ -155,7 +166,7 @@ class ManifestReader {
 
 	#dmap(node: MaybeNode, path: string, repository: string): void {
 		if (!isMap(node) || node.items.length === 0) {
-			this.#report(path, {
+			this.#yaml.report(path, {
 				what: "no digests",
 				got: kindOf(node),
 				expected: 'a map such as {"sha256:…": ["1.4.2"]}',
@@ -165,13 +176,13 @@ class ManifestReader {
 		}
 		const seen = new Set<string>();
 		for (const { key, value } of node.items) {
-			const digest = this.#text(key as MaybeNode, path, "digest");
+			const digest = this.#yaml.text(key as MaybeNode, path, "digest");
 			if (digest === undefined) continue;
 			const at = `${path}[${shown(digest)}]`;
 			const finding = digestFinding(digest);
-			if (finding) this.#report(at, finding);
+			if (finding) this.#yaml.report(at, finding);
 			else if (seen.has(digest)) {
-				this.#report(at, {
+				this.#yaml.report(at, {
 					what: "digest is listed before",
 					got: shown(digest),
 					expected: "each digest once in an entry",
@@ -191,7 +202,7 @@ class ManifestReader {
 		digest: Digest,
 	): void {
 		if (!isSeq(node) || node.items.length === 0) {
-			this.#report(path, {
+			this.#yaml.report(path, {
 				what: "no tags",
 				got: kindOf(node),
 				expected: 'a list such as ["1.4.2"]',
@@ -201,90 +212,26 @@ class ManifestReader {
 		}
 		for (const [i, item] of node.items.entries()) {
 			const at = `${path}[${i}]`;
-			const tag = this.#text(item as MaybeNode, at, "tag");
+			const tag = this.#yaml.text(item as MaybeNode, at, "tag");
 			if (tag === undefined) continue;
 			const finding = tagFinding(tag, this.#allowLatest);
-			if (finding) this.#report(at, finding);
+			if (finding) this.#yaml.report(at, finding);
 			else {
-				const file = this.#file;
+				const { file } = this.#yaml;
 				this.promotions.push({ repository, digest, tag, file, path: at });
 			}
 		}
 	}
-
-	/** The values of a map by key; undefined when one of its keys is wrong, which is reported. */
-	#keys(
-		node: YAMLMap,
-		path: string,
-		allowed: readonly string[],
-	): ReadonlyMap<string, MaybeNode> | undefined {
-		const keys = new Map<string, MaybeNode>();
-		let isRight = true;
-		for (const pair of node.items) {
-			const key = isScalar(pair.key) ? String(pair.key.value) : "";
-			const at = path === "" ? key : `${path}.${key}`;
-			const finding = keys.has(key)
-				? twice(key)
-				: allowed.includes(key)
-					? undefined
-					: unknownKey(key, allowed);
-			if (finding) {
-				this.#report(at, finding);
-				isRight = false;
-			}
-			keys.set(key, pair.value as MaybeNode);
-		}
-		return isRight ? keys : undefined;
-	}
-
-	#text(node: MaybeNode, path: string, what: string): string | undefined {
-		if (isScalar(node) && typeof node.value === "string") return node.value;
-		const source = isScalar(node) ? (node.source ?? "") : undefined;
-		this.#report(path, {
-			what: `${what} is not text`,
-			got: source ? `${kindOf(node)} ${source}` : kindOf(node),
-			expected: `text`,
-			fix: source ? `quote it: "${source}"` : `write the ${what} there`,
-		});
-		return undefined;
-	}
-
-	#report(path: string, finding: Finding): void {
-		this.problems.push({ file: this.#file, path, ...finding });
-	}
 }
 
-function twice(key: string): Finding {
+const ROOT_KEYS = ["images"];
+
+function unknownRootKey(key: string): Finding {
+	if (key !== "registries") return unknownKey(key, ROOT_KEYS);
 	return {
-		what: "key is there twice",
+		what: "registries named in a manifest",
 		got: shown(key),
-		expected: "each key once",
-		fix: "remove one of them",
+		expected: "source and destination from the promoter's configuration alone",
+		fix: "remove the key",
 	};
-}
-
-function unknownKey(key: string, allowed: readonly string[]): Finding {
-	if (key === "registries") {
-		return {
-			what: "registries named in a manifest",
-			got: shown(key),
-			expected:
-				"source and destination from the promoter's configuration alone",
-			fix: "remove the key",
-		};
-	}
-	return {
-		what: "unknown key",
-		got: shown(key),
-		expected: allowed.join(" or "),
-		fix: "correct or remove it",
-	};
-}
-
-function kindOf(node: MaybeNode): string {
-	if (isMap(node)) return node.items.length === 0 ? "an empty map" : "a map";
-	if (isSeq(node)) return node.items.length === 0 ? "an empty list" : "a list";
-	if (!isScalar(node) || node.value === null) return "nothing";
-	const { value } = node;
-	return typeof value === "string" ? shown(value) : typeof value;
 }

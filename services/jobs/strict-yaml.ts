@@ -133,6 +133,6 @@ const TOO_DEEP: Finding = {
 	line: 1,
 	what: "nested too deeply",
 	got: "more levels than the parser follows",
-	expected: "the three levels of a promotion manifest",
+	expected: "the few levels that people write",
 	fix: "write the file anew",
 };

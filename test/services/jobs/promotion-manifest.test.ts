@@ -328,7 +328,7 @@ describe("the message says what is wrong, where, with which value, and what to d
 		[
 			"endless nesting",
 			"[".repeat(100_000),
-			"m.yaml:line 1: nested too deeply, got more levels than the parser follows; expected the three levels of a promotion manifest. Fix: write the file anew.",
+			"m.yaml:line 1: nested too deeply, got more levels than the parser follows; expected the few levels that people write. Fix: write the file anew.",
 		],
 	])("%s", (_, text, message) => {
 		const { wanted, problems } = parse(text);
