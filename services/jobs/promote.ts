@@ -4,6 +4,7 @@ import { passwordFile } from "../oci/credentials.ts";
 import { Registry } from "../oci/registry.ts";
 import { Semaphore } from "../oci/semaphore.ts";
 import { Transport, type TransportOptions } from "../oci/transport.ts";
+import { messageOf } from "./error-message.ts";
 import type { Logger } from "./log.ts";
 import {
 	type Current,
@@ -238,13 +239,4 @@ function logResult({ outcome, ...item }: ItemResult, log: Logger): void {
 	if (outcome === "promoted") log.info(item, "promoted");
 	else if (outcome === "present") log.debug(item, "already there");
 	else log.error(item, outcome);
-}
-
-// The errors of `services/oci` say all there is to say; of any other one, which is a mistake in this
-// program, the place matters too.
-function messageOf(error: unknown): string {
-	if (!(error instanceof Error)) return String(error);
-	return error instanceof TypeError || error instanceof RangeError
-		? (error.stack ?? error.message)
-		: error.message;
 }

@@ -26,6 +26,11 @@ export interface TagCopy extends Route {
 	/** Tag or digest at the source. A tag is resolved once, at the start. */
 	readonly reference: string;
 	readonly tag: string;
+	/**
+	 * Called when all but the tag is there. What it throws fails the copy, and the tag stays as it is.
+	 * @default - nothing
+	 */
+	readonly beforeTag?: () => Promise<void>;
 }
 
 export interface CopyResult {
@@ -81,13 +86,20 @@ export class Copier {
 	 * for the destination to refuse.
 	 *
 	 * @throws InvalidManifestError when the image is not fit to be copied, RegistryError when a registry
-	 * refuses, RetryableError when a later run may succeed, ProtocolError.
+	 * refuses, RetryableError when a later run may succeed, ProtocolError, and what `beforeTag` throws.
 	 */
-	async copy({ from, to, reference, tag }: TagCopy): Promise<CopyResult> {
+	async copy({
+		from,
+		to,
+		reference,
+		tag,
+		beforeTag = async () => {},
+	}: TagCopy): Promise<CopyResult> {
 		const route = { from, to };
 		const image = await this.#source.getManifest(from, reference);
 		const digests = await this.#manifests.place(image, route);
 		const leftOut = await this.#referrers.place(digests, route);
+		await beforeTag();
 		await this.#destination.putManifest(to, tag, image);
 		const written = await this.#destination.headManifest(to, tag);
 		if (written?.digest !== image.digest) {
