@@ -1,6 +1,5 @@
 import { type Problem, shown } from "../problem.ts";
-import type { WantedTag } from "./wanted-tag.ts";
-import { targetOf } from "./wanted-tags.ts";
+import { targetOf, type WantedTag } from "./wanted-tag.ts";
 
 /**
  * The overrides whose last day is over. They are told and not dropped: what builds on the Archive

@@ -1,4 +1,6 @@
-import { FALLBACK_TAG } from "../../../topology/naming.ts";
+import { isIP } from "node:net";
+import { FALLBACK_TAG, REPOSITORY_NAME } from "../../../topology/naming.ts";
+import type { Digest } from "../../oci/digest.ts";
 import { InvalidReferenceError, parseReference } from "../../oci/reference.ts";
 import {
 	digestFinding,
@@ -45,31 +47,29 @@ export function parseRepository(text: string): Upstream | Finding {
 			fix: "write tags below 'tags' and digests below 'dmap'",
 		};
 	}
-	return qualified(text) ?? repositoryOf(text);
+	return hostFinding(text) ?? repositoryOf(text);
 }
 
 /** The image of an override, or what is wrong with it. */
 export function parseOverrideImage(text: string): SourceImage | Finding {
-	const got = shown(text);
-	const expected = "host/name@sha256:…";
-	const [name = "", digest] = text.split("@");
+	const [name = "", ...rest] = text.split("@");
+	const digest = rest.join("@");
 	const isTagged = name.slice(name.indexOf("/")).includes(":");
-	if (isTagged || digest === undefined) {
+	if (isTagged || digest === "") {
 		return {
 			what: isTagged
 				? "image by a tag, which may move"
 				: "image without digest",
-			got,
-			expected,
+			got: shown(text),
+			expected: "host/name@sha256:…",
 			fix: "name it by its digest alone",
 		};
 	}
-	const finding = digestFinding(digest) ?? qualified(name);
-	if (finding) return finding;
-	const upstream = repositoryOf(name);
+	const upstream =
+		digestFinding(digest) ?? hostFinding(name) ?? repositoryOf(name);
 	return "what" in upstream
 		? upstream
-		: { ...upstream, digest: digest as SourceImage["digest"] };
+		: { ...upstream, digest: digest as Digest };
 }
 
 /** What is wrong with a tag in a list. */
@@ -127,25 +127,40 @@ function isPattern(text: string): boolean {
 	return /[*?]/.test(text);
 }
 
-// Docker fills such names in; a name in the Archive means one thing only.
-function qualified(name: string): Finding | undefined {
+function hostFinding(name: string): Finding | undefined {
 	const [host = "", ...path] = name.split("/");
-	const full = !/[.:]/.test(host)
-		? path.length === 0
-			? `${DOCKER_HUB}/library/${name}`
-			: `${DOCKER_HUB}/${name}`
-		: DOCKER_HUB_ALIASES.includes(host)
-			? [DOCKER_HUB, ...path].join("/")
-			: host === DOCKER_HUB && path.length === 1
-				? `${DOCKER_HUB}/library/${path[0]}`
-				: undefined;
-	if (full === undefined) return undefined;
+	if (isIP(host.replace(/:\d+$/, "")) !== 0) {
+		return {
+			what: "registry by its address",
+			got: shown(name),
+			expected: "a host name",
+			fix: "use the name that its certificate is for",
+		};
+	}
+	const full = fullName(host, path);
+	if (full === undefined || !REPOSITORY_NAME.test(full)) return undefined;
 	return {
 		what: "not the full name of a repository",
 		got: shown(name),
 		expected: "the registry's host and all of the repository's name",
 		fix: `write ${shown(full)}`,
 	};
+}
+
+// Docker fills such names in; a name in the Archive means one thing only.
+function fullName(host: string, path: readonly string[]): string | undefined {
+	if (!/[.:]/.test(host)) {
+		return [
+			DOCKER_HUB,
+			...(path.length > 0 ? [] : ["library"]),
+			host,
+			...path,
+		].join("/");
+	}
+	if (DOCKER_HUB_ALIASES.includes(host)) return [DOCKER_HUB, ...path].join("/");
+	return host === DOCKER_HUB && path.length === 1
+		? `${DOCKER_HUB}/library/${path[0]}`
+		: undefined;
 }
 
 function repositoryOf(name: string): Upstream | Finding {
@@ -157,9 +172,13 @@ function repositoryOf(name: string): Upstream | Finding {
 	} catch (error) {
 		if (!(error instanceof InvalidReferenceError)) throw error;
 	}
+	return notARepository(name);
+}
+
+function notARepository(text: string): Finding {
 	return {
 		what: "not a repository",
-		got: shown(name),
+		got: shown(text),
 		expected:
 			"host and lower-case words such as docker.io/library/debian, at most 255 characters",
 		fix: "copy the name from upstream",

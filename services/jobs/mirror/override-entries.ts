@@ -10,11 +10,11 @@ import {
 	textAt,
 } from "./list-fields.ts";
 import { dayFinding, parseOverrideImage } from "./list-rules.ts";
-import type { Override, Upstream } from "./wanted-tag.ts";
+import type { Override, Target } from "./wanted-tag.ts";
 
 /** An override with the tag it is for. */
-export interface ListedOverride extends Upstream, Override {
-	readonly tag: string;
+export interface ListedOverride extends Target {
+	readonly override: Override;
 }
 
 const KEYS = ["name", "tag", "image", "owner", "reason", "expires"] as const;
@@ -49,7 +49,8 @@ function readOverride(
 	if (!upstream || !tag || !image || !owner || !reason || !expires) {
 		return undefined;
 	}
-	return { ...upstream, tag, image, owner, reason, expires, file, path };
+	const override = { image, owner, reason, expires, file, path };
+	return { ...upstream, tag, override };
 }
 
 function blankFinding(text: string): Finding | undefined {

@@ -25,9 +25,13 @@ export interface Override {
 	readonly path: string;
 }
 
-/** One tag that the Archive is to have. */
-export interface WantedTag extends Upstream {
+/** A tag of an upstream's repository, and of that repository in the Archive. */
+export interface Target extends Upstream {
 	readonly tag: string;
+}
+
+/** One tag that the Archive is to have. */
+export interface WantedTag extends Target {
 	/** The one digest the tag is to point to. @default - the one it has upstream, whenever that moves */
 	readonly pinned?: Digest;
 	/** @default - upstream's own image */
@@ -40,4 +44,9 @@ export interface WantedTag extends Upstream {
 /** The name of an upstream's repository in the Archive, e.g. `docker.io/library/debian`. */
 export function archiveName({ registry, repository }: Upstream): string {
 	return `${registry}/${repository}`;
+}
+
+/** A tag in the Archive, e.g. `docker.io/library/debian:12`. */
+export function targetOf(target: Target): string {
+	return `${archiveName(target)}:${target.tag}`;
 }

@@ -57,6 +57,41 @@ test("a source tag is resolved once, at the start", async () => {
 	).toHaveLength(2);
 });
 
+describe("what is to happen before the tag", () => {
+	test("happens when everything else is there", async () => {
+		const { source, destination, copier } = harness;
+		await push(source.url, "team/app", app);
+		const seen: unknown[] = [];
+		await copier().copy({
+			...APP,
+			reference: app.digest,
+			tag: "1.0.0",
+			beforeTag: async () => {
+				seen.push(await closure(destination.url, "team/app", app.digest));
+				seen.push(destination.tag("team/app", "1.0.0"));
+			},
+		});
+		expect(seen).toEqual([
+			[app.digest, ...app.blobs.map(({ digest }) => digest)],
+			undefined,
+		]);
+		expect(destination.tag("team/app", "1.0.0")).toBe(app.digest);
+	});
+
+	test("leaves the tag as it is when it fails", async () => {
+		const { source, destination, copier } = harness;
+		await push(source.url, "team/app", app);
+		const copied = copier().copy({
+			...APP,
+			reference: app.digest,
+			tag: "1.0.0",
+			beforeTag: () => Promise.reject(new Error("not yet")),
+		});
+		await expect(copied).rejects.toThrow("not yet");
+		expect(destination.tag("team/app", "1.0.0")).toBeUndefined();
+	});
+});
+
 test("a second run writes the tag and nothing else", async () => {
 	const { source, copier, writes } = harness;
 	await push(source.url, "team/app", app);
