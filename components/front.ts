@@ -1,25 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Registry } from "../topology/estate.ts";
-import { FRONT_HEALTH_PORT, renderFrontConfig } from "./front-config.ts";
+import {
+	FRONT_HEALTH_PORT,
+	type FrontSpec,
+	renderFrontConfig,
+} from "./front-config/render.ts";
 import {
 	type Attachment,
 	CONFIG_ROOT,
 	type Image,
-	type Network,
 	type Platform,
 } from "./platform/platform.ts";
 
-export interface FrontArgs {
+export interface FrontArgs extends FrontSpec {
 	readonly platform: Platform;
 	/** Image of nginx. */
 	readonly image: Image;
-	/** Name of the gate that judges writes to these registries. */
-	readonly gate: string;
-	readonly registries: readonly Registry[];
-	/** The network each registry is on. */
-	readonly networkOf: (registry: Registry) => Network;
-	/** Networks of its clients, with the names it has there. */
-	readonly clients: readonly Attachment[];
+	/** Networks of its registries and clients, with the names it has there. */
+	readonly networks: readonly Attachment[];
 }
 
 // nginx takes 10 MiB, and up to 1 MiB for each blob under way.
@@ -32,22 +29,16 @@ export class Front extends pulumi.ComponentResource {
 		args: FrontArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
-		const { platform, image, gate, registries } = args;
-		super("registry-tiers:index:Front", name, { gate, registries }, opts);
+		const { platform, image, registries, legs, networks } = args;
+		super("registry-tiers:index:Front", name, { registries, legs }, opts);
 		platform.server(
 			`${name}-server`,
 			{
 				image,
 				entrypoint: ["nginx"],
 				args: ["-c", `${CONFIG_ROOT}/nginx.conf`, "-g", "daemon off;"],
-				files: { "nginx.conf": renderFrontConfig({ gate, registries }) },
-				networks: [
-					...args.clients,
-					...registries.map((registry) => ({
-						network: args.networkOf(registry),
-						aliases: [],
-					})),
-				],
+				files: { "nginx.conf": renderFrontConfig({ registries, legs }) },
+				networks,
 				health: [
 					"wget",
 					"-q",
@@ -59,7 +50,10 @@ export class Front extends pulumi.ComponentResource {
 				stopSeconds: 10,
 				// SIGTERM ends nginx at once; this one finishes what is under way.
 				stopSignal: "SIGQUIT",
-				ports: registries.flatMap(({ port }) => (port ? [port] : [])),
+				ports: registries.flatMap(({ port, mirror }) => [
+					...(port === undefined ? [] : [port]),
+					...(mirror ? [mirror.port] : []),
+				]),
 			},
 			{ parent: this },
 		);

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Registry } from "../topology/estate.ts";
 import type {
 	GateAccount,
 	GateConfig,
@@ -24,8 +23,8 @@ export interface GateArgs {
 	readonly seeds: Readonly<Record<string, pulumi.Output<string>>>;
 	/** Secret. */
 	readonly accounts: pulumi.Output<readonly GateAccount[]>;
-	readonly registries: readonly Registry[];
-	readonly networkOf: (registry: Registry) => Network;
+	/** The networks of its registries. */
+	readonly networks: readonly Network[];
 }
 
 // Node with the gate takes about 60 MiB; a manifest is at most 4 MiB and few are in flight.
@@ -69,8 +68,8 @@ export class Gate extends pulumi.ComponentResource {
 					"keys.json": pulumi.jsonStringify(keys),
 					"accounts.json": pulumi.jsonStringify(accounts),
 				},
-				networks: args.registries.map((registry) => ({
-					network: args.networkOf(registry),
+				networks: args.networks.map((network) => ({
+					network,
 					aliases: [gateAlias(gate)],
 				})),
 				health: [

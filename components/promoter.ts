@@ -58,7 +58,13 @@ export class Promoter extends pulumi.ComponentResource {
 			{
 				image,
 				entrypoint: ["node"],
-				args: ["/app/jobs.mjs", "schedule", "--config", PROMOTER_CONFIG],
+				args: [
+					"/app/jobs.mjs",
+					"schedule",
+					"promote",
+					"--config",
+					PROMOTER_CONFIG,
+				],
 				files: {
 					[CONFIG_FILE]: JSON.stringify(config),
 					[READ_PASSWORD]: passwordOf(estate.promotion.readAccount),

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import type { Registry } from "../topology/estate.ts";
-import { REGISTRY_PORT } from "./names.ts";
+import type { Registry, Upstream } from "../topology/estate.ts";
+import { legUrl, REGISTRY_PORT } from "./names.ts";
 import { CONFIG_ROOT } from "./platform/platform.ts";
 
 /** Where the registry keeps its blobs inside its container. */
@@ -67,8 +67,31 @@ export function renderRegistryConfig(
 		health: {
 			storagedriver: { enabled: true, interval: "10s", threshold: 3 },
 		},
+		...(registry.upstream && { proxy: proxyTo(registry.upstream) }),
 	});
 }
+
+function proxyTo({ legHost }: Upstream) {
+	return {
+		remoteurl: legUrl(legHost),
+		// Not username and password: with these the server asks its upstream at start, and does not
+		// start while home is away.
+		exec: {
+			command: `${CONFIG_ROOT}/${CREDENTIALS_SCRIPT}`,
+			lifetime: CREDENTIALS_LIFETIME,
+		},
+		// Never: a lifetime counts from the first fetch and would erase warm images during an outage.
+		ttl: "0s",
+	};
+}
+
+// How long a cache goes on with a credential that was taken back.
+const CREDENTIALS_LIFETIME = "5m";
+
+/** Name of the program that prints the cache's credential, as docker's credential helpers do. */
+export const CREDENTIALS_SCRIPT = "upstream-credentials";
+/** Name of the file it prints. */
+export const CREDENTIALS_FILE = "upstream.json";
 
 /** Name of the file with the public keys the registry trusts. */
 export const JWKS_FILE = "jwks.json";

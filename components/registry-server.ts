@@ -1,17 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Registry } from "../topology/estate.ts";
+import type { Account, Registry } from "../topology/estate.ts";
 import { publicJwk } from "../topology/signing-key.ts";
-import { registryAlias } from "./names.ts";
+import { legUrl, registryAlias, replicaAlias } from "./names.ts";
 import {
 	CONFIG_ROOT,
 	type Image,
 	type Network,
 	type Platform,
-	type Server,
+	type ServerArgs,
 	type Storage,
 } from "./platform/platform.ts";
 import {
+	CREDENTIALS_FILE,
+	CREDENTIALS_SCRIPT,
 	DEBUG_PORT,
 	DRAIN_SECONDS,
 	JWKS_FILE,
@@ -27,6 +29,8 @@ export interface RegistryDependencies {
 	readonly image: Image;
 	/** Seed of the key that signs the registry's tokens; only its public half leaves the state. Secret. */
 	readonly seedOf: (registry: Registry) => pulumi.Output<string>;
+	/** Secret. */
+	readonly passwordOf: (account: Account) => pulumi.Output<string>;
 	/** The network that holds the registry, its front and its gate. */
 	readonly networkOf: (registry: Registry) => Network;
 }
@@ -34,51 +38,88 @@ export interface RegistryDependencies {
 // An idle registry takes 14 MiB; pushes of large layers peak at about 60.
 const MEMORY_MIB = 256;
 
-/** Starts one registry server over a store. The names of what it makes begin with `name`. */
-export function registryServer(
+/** Starts the servers of a registry, one over each of the stores. The names of what it makes begin with `name`. */
+export function registryServers(
 	name: string,
 	registry: Registry,
-	storage: Storage,
-	{ platform, image, seedOf, networkOf }: RegistryDependencies,
+	stores: readonly Storage[],
+	dependencies: RegistryDependencies,
 	parent: pulumi.Resource,
-): Server {
+): void {
+	const { platform, image, networkOf } = dependencies;
 	const httpSecret = new random.RandomPassword(
 		`${name}-http-secret`,
 		{ length: 32, special: false },
 		{ parent },
 	);
-	return platform.server(
-		name,
-		{
-			image,
-			entrypoint: ["registry"],
-			args: ["serve", `${CONFIG_ROOT}/${REGISTRY_CONFIG_FILE}`],
-			// Without it the server looks for a trace collector on localhost.
-			env: { OTEL_TRACES_EXPORTER: "none" },
-			files: {
-				[REGISTRY_CONFIG_FILE]: httpSecret.result.apply((secret) =>
-					renderRegistryConfig(registry, secret),
-				),
-				[JWKS_FILE]: pulumi.jsonStringify({
-					keys: [seedOf(registry).apply(publicJwk)],
-				}),
+	for (const [index, storage] of stores.entries()) {
+		const alone = stores.length === 1;
+		platform.server(
+			alone ? name : `${name}-${index}`,
+			{
+				image,
+				entrypoint: ["registry"],
+				args: ["serve", `${CONFIG_ROOT}/${REGISTRY_CONFIG_FILE}`],
+				// Without it the server looks for a trace collector on localhost.
+				env: { OTEL_TRACES_EXPORTER: "none" },
+				...configuration(registry, httpSecret.result, dependencies),
+				mounts: [
+					{
+						storage,
+						path: STORE_ROOT,
+						readOnly: registry.mode === "read-only",
+					},
+				],
+				networks: [
+					{
+						network: networkOf(registry),
+						aliases: [
+							registryAlias(registry),
+							...(alone ? [] : [replicaAlias(registry, index)]),
+						],
+					},
+				],
+				health: [
+					"wget",
+					"-q",
+					"-O",
+					"/dev/null",
+					`http://127.0.0.1:${DEBUG_PORT}/debug/health`,
+				],
+				memoryMiB: MEMORY_MIB,
+				stopSeconds: DRAIN_SECONDS + 2,
 			},
-			mounts: [
-				{ storage, path: STORE_ROOT, readOnly: registry.mode === "read-only" },
-			],
-			networks: [
-				{ network: networkOf(registry), aliases: [registryAlias(registry)] },
-			],
-			health: [
-				"wget",
-				"-q",
-				"-O",
-				"/dev/null",
-				`http://127.0.0.1:${DEBUG_PORT}/debug/health`,
-			],
-			memoryMiB: MEMORY_MIB,
-			stopSeconds: DRAIN_SECONDS + 2,
+			{ parent },
+		);
+	}
+}
+
+function configuration(
+	registry: Registry,
+	httpSecret: pulumi.Output<string>,
+	{ seedOf, passwordOf }: RegistryDependencies,
+): Pick<ServerArgs, "files" | "scripts"> {
+	const files = {
+		[REGISTRY_CONFIG_FILE]: httpSecret.apply((secret) =>
+			renderRegistryConfig(registry, secret),
+		),
+		[JWKS_FILE]: pulumi.jsonStringify({
+			keys: [seedOf(registry).apply(publicJwk)],
+		}),
+	};
+	if (!registry.upstream) return { files };
+	const { account, legHost } = registry.upstream;
+	return {
+		files: {
+			...files,
+			[CREDENTIALS_FILE]: pulumi.jsonStringify({
+				ServerURL: legUrl(legHost),
+				Username: account.principal,
+				Secret: passwordOf(account),
+			}),
 		},
-		{ parent },
-	);
+		scripts: {
+			[CREDENTIALS_SCRIPT]: `#!/bin/sh\nexec cat ${CONFIG_ROOT}/${CREDENTIALS_FILE}\n`,
+		},
+	};
 }

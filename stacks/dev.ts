@@ -4,18 +4,20 @@ import { Images } from "../components/images.ts";
 import { dockerPlatform } from "../components/platform/docker/platform.ts";
 import versions from "../toolchain/versions.json" with { type: "json" };
 import type { Estate } from "../topology/estate.ts";
-import { Home } from "./home.ts";
-import { promotionManifests } from "./promotion-manifests.ts";
+import { checkoutFiles } from "./checkout-files.ts";
+import { type Locations, locations } from "./locations.ts";
 import { servicesContext } from "./services-image.ts";
 
-/** The whole estate as containers on the local Docker Engine. */
-export function dev(estate: Estate): Home {
-	const { stack } = estate;
-	const providers = [
-		// The engine is the one DOCKER_HOST names, or the local one.
-		new docker.Provider("docker", {}),
-		new random.Provider("random", {}),
-	];
+/** The whole estate as containers on the local Docker Engine: home and every region. */
+export function dev(estate: Estate): Locations {
+	const { stack, promotion, mirroring } = estate;
+	const opts = {
+		providers: [
+			// The engine is the one DOCKER_HOST names, or the local one.
+			new docker.Provider("docker", {}),
+			new random.Provider("random", {}),
+		],
+	};
 	const platform = dockerPlatform({ stack });
 	const services = servicesContext();
 	const images = new Images(
@@ -30,12 +32,18 @@ export function dev(estate: Estate): Home {
 				context: services.context,
 			},
 		},
-		{ providers },
+		opts,
 	);
-	const manifests = promotionManifests(estate.promotion.manifests);
-	return new Home(
-		"home",
-		{ estate, platform, images, manifests },
-		{ providers },
+	return locations(
+		{
+			estate,
+			platform,
+			images,
+			manifests: checkoutFiles(promotion.manifests, "promotion.manifests"),
+			lists: mirroring
+				? checkoutFiles(mirroring.lists, "tiers.archive.lists")
+				: {},
+		},
+		opts,
 	);
 }

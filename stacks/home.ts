@@ -1,199 +1,168 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Accounts } from "../components/accounts.ts";
-import { Front } from "../components/front.ts";
-import { Gate } from "../components/gate.ts";
-import { Keys } from "../components/keys.ts";
-import { registryUrl } from "../components/names.ts";
-import type {
-	Attachment,
-	Image,
-	Network,
-	Platform,
-} from "../components/platform/platform.ts";
+import { DockerHub } from "../components/docker-hub.ts";
+import { Housekeeping } from "../components/housekeeping.ts";
 import { Promoter } from "../components/promoter.ts";
+import { Archive } from "../components/tiers/archive.ts";
 import { CiPool } from "../components/tiers/ci-pool.ts";
 import { Prod } from "../components/tiers/prod.ts";
 import { Sandbox } from "../components/tiers/sandbox.ts";
-import { PROMOTER_JOB } from "../topology/compile.ts";
+import { registryNamed, type Segment, storesOf } from "../topology/estate.ts";
+import { DOCKER_HUB, HOME, JOBS, PROMOTER_JOB } from "../topology/names.ts";
 import {
-	type Estate,
-	type Member,
-	type Registry,
-	registriesOf,
-	registryNamed,
-	storeNamed,
-} from "../topology/estate.ts";
-import { gateConfig } from "../topology/gate-config.ts";
+	attachments,
+	found,
+	type LocationArgs,
+	makeLocation,
+	makeNetworks,
+	type Networks,
+	type Passwords,
+	passwordIn,
+} from "./location.ts";
 
-export interface HomeArgs {
-	readonly estate: Estate;
-	readonly platform: Platform;
-	readonly images: {
-		readonly registry: Image;
-		readonly nginx: Image;
-		readonly services: Image;
-	};
+export interface HomeArgs extends LocationArgs {
 	/** Promotion manifests by file name. */
 	readonly manifests: Readonly<Record<string, string>>;
+	/** Lists of the Archive by file name. */
+	readonly lists: Readonly<Record<string, string>>;
 }
 
-/** The home location: every origin tier, a front and a gate before them, and the promoter between. */
+/** The home location: every origin tier, a front and a gate before them, and the jobs between. */
 export class Home extends pulumi.ComponentResource {
+	/** Networks of this location, those to the regions among them. */
+	readonly networks: Networks;
 	/** Password of each account by its secret name. Secret. */
-	readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
+	readonly passwords: Passwords;
 	/** Where promotion can be run by hand. */
 	readonly promoter: pulumi.Output<string>;
+	/** Where cleanup and mirroring can be run by hand. */
+	readonly housekeeping: pulumi.Output<string>;
 
 	constructor(
 		name: string,
-		{ estate, platform, images, manifests }: HomeArgs,
+		args: HomeArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
 		super("registry-tiers:index:Home", name, {}, opts);
+		const { estate, platform, images, manifests, lists } = args;
 		const parent = { parent: this };
-
-		const networks = makeNetworks();
-		const networkOf = ({ name }: Registry) => network(name);
-		const keys = perGate(
-			({ name, keys }) =>
-				new Keys(`${name}-keys`, { registries: keys }, parent),
+		const networks = makeNetworks(
+			estate.segments.filter(isAtHome),
+			platform,
+			this,
 		);
-		const accounts = perGate(
-			({ name, accounts }) =>
-				new Accounts(`${name}-accounts`, { accounts }, parent),
+		const trust = makeLocation(
+			args,
+			estate.gates.filter(({ location }) => location === HOME),
+			networks,
+			this,
 		);
+		const passwordOf = passwordIn(trust.passwords);
 		makeTiers();
-		makeGates();
-		makeFronts();
-		this.passwords = Object.assign(
-			{},
-			...[...accounts.values()].map(({ passwords }) => passwords),
-		);
-		this.promoter = makePromoter(this.passwords);
-		this.registerOutputs({ promoter: this.promoter });
-
-		function makeNetworks(): ReadonlyMap<string, Network> {
-			return new Map(
-				estate.segments.map(({ name, published }) => [
-					name,
-					platform.network(`${name}-network`, { published }, parent),
-				]),
-			);
-		}
+		const promoter = makePromoter();
+		const housekeeping = makeHousekeeping();
+		this.networks = networks;
+		this.passwords = trust.passwords;
+		this.promoter = promoter;
+		this.housekeeping = housekeeping;
+		this.registerOutputs({ promoter, housekeeping });
 
 		function makeTiers() {
 			const shared = {
 				platform,
 				image: images.registry,
-				networkOf,
-				seedOf: ({ gate, key }: Registry) =>
-					found(keys.get(gate)?.seeds[key], key),
+				seedOf: trust.seedOf,
+				passwordOf,
+				networkOf: ({ name }: { readonly name: string }) =>
+					found(networks.get(name), name),
 			};
-			const half = (tier: string) => ({
-				registry: registryNamed(estate, tier),
-				store: storeNamed(estate, tier),
+			const tier = (name: string) => ({
+				registry: registryNamed(estate, name),
+				stores: storesOf(estate, name),
 			});
-			new Sandbox("sandbox", { ...shared, ...half("sandbox") }, parent);
+			new Sandbox("sandbox", { ...shared, ...tier("sandbox") }, parent);
 			new CiPool(
 				"ci-pool",
-				{ ...shared, tests: half("ci-tests"), snapshots: half("ci-snapshots") },
+				{ ...shared, tests: tier("ci-tests"), snapshots: tier("ci-snapshots") },
 				parent,
 			);
+			const { registry: readOnly, stores } = tier("prod");
 			new Prod(
 				"prod",
 				{
 					...shared,
 					readWrite: registryNamed(estate, estate.promotion.to),
-					readOnly: registryNamed(estate, "prod"),
-					store: storeNamed(estate, "prod"),
+					readOnly,
+					store: found(stores[0], "prod"),
 				},
 				parent,
 			);
-		}
-
-		function makeGates() {
-			perGate(
-				({ name }) =>
-					new Gate(
-						`${name}-gate`,
-						{
-							platform,
-							image: images.services,
-							gate: name,
-							config: gateConfig(estate, name, registryUrl),
-							seeds: found(keys.get(name), name).seeds,
-							accounts: found(accounts.get(name), name).hashed,
-							registries: registriesOf(estate, name),
-							networkOf,
-						},
-						parent,
-					),
-			);
-		}
-
-		function makeFronts() {
-			perGate(({ name }) => {
-				const registries = registriesOf(estate, name);
-				const behind = new Set(registries.map((registry) => registry.name));
-				return new Front(
-					`${name}-front`,
-					{
-						platform,
-						image: images.nginx,
-						gate: name,
-						registries,
-						networkOf,
-						clients: attachments(
-							`front:${name}`,
-							registries.map(({ host }) => host),
-						).filter(({ segment }) => !behind.has(segment)),
-					},
+			if (estate.mirroring) {
+				new Archive(
+					"archive",
+					{ ...shared, ...tier(estate.mirroring.to) },
 					parent,
 				);
-			});
+			}
 		}
 
-		function makePromoter(
-			passwords: Readonly<Record<string, pulumi.Output<string>>>,
-		) {
+		function makePromoter() {
 			return new Promoter(
 				PROMOTER_JOB,
 				{
 					platform,
 					image: images.services,
 					estate,
-					passwordOf: ({ secret }) => found(passwords[secret], secret),
+					passwordOf,
 					manifests,
-					networks: attachments(`job:${PROMOTER_JOB}`, []),
+					networks: attachments(estate, networks, `job:${PROMOTER_JOB}`, []),
 				},
 				parent,
 			).server;
 		}
 
-		function perGate<T>(make: (gate: Estate["gates"][number]) => T) {
-			return new Map(estate.gates.map((gate) => [gate.name, make(gate)]));
+		function makeHousekeeping() {
+			const port = estate.mirroring?.upstreamPort;
+			if (port !== undefined) {
+				new DockerHub(
+					DOCKER_HUB,
+					{
+						platform,
+						image: images.registry,
+						port,
+						networks: attachments(
+							estate,
+							networks,
+							`upstream:${DOCKER_HUB}`,
+							[],
+						).map(({ network }) => network),
+					},
+					parent,
+				);
+			}
+			return new Housekeeping(
+				JOBS,
+				{
+					platform,
+					image: images.services,
+					estate,
+					passwordOf,
+					lists,
+					networks: attachments(estate, networks, `job:${JOBS}`, []),
+				},
+				parent,
+			).server;
 		}
 
-		function attachments(
-			member: Member,
-			aliases: readonly string[],
-		): (Attachment & { readonly segment: string })[] {
-			return estate.segments
-				.filter(({ members }) => members.includes(member))
-				.map(({ name }) => ({
-					segment: name,
-					network: network(name),
-					aliases,
-				}));
-		}
-
-		function network(segment: string): Network {
-			return found(networks.get(segment), segment);
+		// The way to a region is home's: a region that is gone takes nothing of it along.
+		function isAtHome({ members }: Segment): boolean {
+			const atHome = new Set<string>(
+				estate.gates
+					.filter(({ location }) => location === HOME)
+					.map(({ name }) => `front:${name}`),
+			);
+			return members.some(
+				(member) => atHome.has(member) || /^(job|upstream):/.test(member),
+			);
 		}
 	}
-}
-
-function found<T>(value: T | undefined, what: string): T {
-	if (value === undefined) throw new Error(`nothing was made for '${what}'`);
-	return value;
 }

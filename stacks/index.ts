@@ -17,7 +17,7 @@ if (violations.length > 0) {
 	);
 }
 
-const home = dev(estate);
+const running = dev(estate);
 
 /** Each tier with its address and who may use it; nothing secret. */
 export const tiers = tierSummaries(estate);
@@ -27,9 +27,11 @@ export const passwords = pulumi.secret(
 		Object.fromEntries(
 			estate.gates
 				.flatMap(({ accounts }) => accounts)
-				.map(({ secret }) => [secret, home.passwords[secret]]),
+				.map(({ secret }) => [secret, running.passwords[secret]]),
 		),
 	),
 );
 /** Container that runs the promotion job. */
-export const promoter = home.promoter;
+export const promoter = running.promoter;
+/** Container that runs cleanup and mirroring. */
+export const housekeeping = running.housekeeping;

@@ -1,5 +1,6 @@
 import type { AccessFlags, Principal } from "./access.ts";
 import type { NamingRule } from "./naming.ts";
+import type { RetentionRule } from "./retention.ts";
 import type { Durability, TierKind } from "./tier-kinds.ts";
 
 /** The tiers of the home location that every estate has. */
@@ -21,9 +22,41 @@ export interface TierSpec extends AccessFlags {
 	readonly tags?: readonly string[];
 	/** Labels or annotations every image must carry. @default - none */
 	readonly requiredLabels?: readonly string[];
+	/** Which tags cleanup leaves. Only for tiers that are swept. @default - the kind's, see `DEFAULT_RETENTION` */
+	readonly retention?: RetentionRule;
 }
 
-/** Where promotion may move images: from the one source to the one destination. */
+/** Upstream images the team keeps, with what it needs to fetch them. */
+export interface ArchiveSpec extends TierSpec {
+	/** When the archiver looks at upstream: a cron expression with five fields. */
+	readonly schedule: string;
+	/** IANA name of the schedule's time zone. */
+	readonly timeZone: string;
+	/** Folder with the lists of upstream images and overrides, relative to the checkout. */
+	readonly lists: string;
+	/**
+	 * TCP port for Docker Engines that use the Archive as their mirror of Docker Hub: paths have no
+	 * prefix there, and nobody logs in. @default - none
+	 */
+	readonly mirrorPort?: number;
+	/**
+	 * Development: a registry on this port plays Docker Hub. Whoever reaches it may push to it.
+	 * @default - the archiver asks the real one
+	 */
+	readonly upstreamPort?: number;
+}
+
+/** One region with its pull-through caches. */
+export interface RegionSpec {
+	/** TCP port of the region's Prod cache on the loopback interface (Docker). */
+	readonly port: number;
+	/** Anyone in the region may pull through its caches. @default - off */
+	readonly anonymousPull?: boolean;
+	/** TCP port of a second cache, before the Archive. @default - the region has none */
+	readonly archivePort?: number;
+}
+
+/** When promotion runs, and where its manifests are. */
 export interface PromotionSpec {
 	/** When the promoter looks for work: a cron expression with five fields. */
 	readonly schedule: string;
@@ -33,25 +66,47 @@ export interface PromotionSpec {
 	readonly manifests: string;
 }
 
+/** When cleanup runs; what it leaves is decided tier by tier. */
+export interface CleanupSpec {
+	/** A cron expression with five fields. */
+	readonly schedule: string;
+	/** IANA name of the schedule's time zone. */
+	readonly timeZone: string;
+}
+
 /** The whole estate as its configuration describes it. */
 export interface EstateSpec {
 	/** Name of the Pulumi stack; part of every token audience, so two estates never trust each other. */
 	readonly stack: string;
 	/** Where the tiers run. `docker` is for development: nothing on it is kept. */
 	readonly platform: "docker";
-	readonly tiers: Readonly<Record<HomeTier, TierSpec>>;
+	/**
+	 * Range the networks get their addresses from, e.g. `10.213.0.0/20`.
+	 * @default - the Docker Engine chooses, which has about 30 networks to give
+	 */
+	readonly addresses?: string;
+	readonly tiers: Readonly<Record<HomeTier, TierSpec>> & {
+		readonly archive?: ArchiveSpec;
+	};
+	/** By name, e.g. `eu`. */
+	readonly regions: Readonly<Record<string, RegionSpec>>;
 	readonly promotion: PromotionSpec;
+	readonly cleanup: CleanupSpec;
 }
 
-/** One running registry server: a tier has one, or two over the same store (Prod). */
+/** One registry: a server with a store, or several equal ones with a store each. */
 export interface Registry {
 	readonly name: string;
 	readonly tier: TierKind;
-	readonly mode: "read-write" | "read-only";
-	/** How images get into a read-only registry, for a person who tries to push. */
+	/** `home` or the region it is in. */
+	readonly location: string;
+	readonly mode: "read-write" | "read-only" | "pull-through";
+	/** How images get into a registry nobody can push to, for a person who tries. */
 	readonly readOnlyReason?: string;
-	/** Where its blobs are; only the two registries of a pair share one. */
-	readonly store: string;
+	/** One store for each replica of the server; only the two registries of a pair share one. */
+	readonly stores: readonly string[];
+	/** What a pull-through registry copies. */
+	readonly upstream?: Upstream;
 	/** The token audience this registry accepts, and no other does. */
 	readonly service: string;
 	/** The token issuer this registry trusts. */
@@ -64,6 +119,8 @@ export interface Registry {
 	readonly host: string;
 	/** Port of the front for clients outside, absent where no front is published. */
 	readonly port?: number;
+	/** Port where clients that know no prefix use it as their mirror of one upstream. */
+	readonly mirror?: Mirror;
 	/** The registry server deletes tags and manifests when asked by somebody who may. */
 	readonly deletes: boolean;
 	/** A tag once written never points to another digest. */
@@ -71,6 +128,24 @@ export interface Registry {
 	readonly flags: AccessFlags;
 	readonly naming: NamingRule;
 	readonly requiredLabels: readonly string[];
+	/** Which tags cleanup leaves; absent where nothing is ever cleaned up. */
+	readonly retention?: RetentionRule;
+}
+
+/** The origin of a pull-through registry, and the one credential its region has for it. */
+export interface Upstream {
+	/** Name of the registry it copies. */
+	readonly registry: string;
+	readonly account: Account;
+	/** Host name of the way there, which the region's own front serves to its caches. */
+	readonly legHost: string;
+}
+
+/** Repositories below a prefix, offered without it. */
+export interface Mirror {
+	readonly port: number;
+	/** E.g. `docker.io`. */
+	readonly prefix: string;
 }
 
 /** Where a tier's blobs live. */
@@ -91,6 +166,8 @@ export interface Account {
 /** A token service with the accounts and keys of its own registries. */
 export interface Gate {
 	readonly name: string;
+	/** `home` or a region. */
+	readonly location: string;
 	readonly accounts: readonly Account[];
 	/** Signing keys it holds; exactly those of its registries. */
 	readonly keys: readonly string[];
@@ -99,11 +176,14 @@ export interface Gate {
 /** Members reach each other; nobody else reaches them. `front`, `gate`, `registry`, `job` and `outside` are the kinds. */
 export interface Segment {
 	readonly name: string;
-	/** Clients outside the estate reach the members' published ports. */
+	/** Clients outside the estate reach the members' published ports, and members reach out. */
 	readonly published: boolean;
+	/** Its addresses, e.g. `10.213.0.32/27`. @default - the platform chooses */
+	readonly subnet?: string;
 	readonly members: readonly Member[];
 }
-export type Member = `${"front" | "gate" | "registry" | "job"}:${string}`;
+export type Member =
+	`${"front" | "gate" | "registry" | "job" | "upstream"}:${string}`;
 
 /** Images move along an edge only by promotion, with one credential for each end. */
 export interface PromotionEdge extends PromotionSpec {
@@ -113,12 +193,22 @@ export interface PromotionEdge extends PromotionSpec {
 	readonly writeAccount: Account;
 }
 
-/** A pull-through cache and the registry it copies. */
-export interface Cache {
-	readonly name: string;
-	readonly region: string;
-	/** Name of the registry it pulls from. */
-	readonly upstream: string;
+/** The job that fills the Archive. */
+export interface Mirroring {
+	readonly schedule: string;
+	readonly timeZone: string;
+	/** Folder with the lists, relative to the checkout. */
+	readonly lists: string;
+	readonly to: string;
+	readonly account: Account;
+	/** Development: the port of the registry that plays Docker Hub. */
+	readonly upstreamPort?: number;
+}
+
+/** The job that removes tags nobody needs. */
+export interface Cleanup extends CleanupSpec {
+	/** One account for each registry it sweeps. */
+	readonly accounts: readonly Account[];
 }
 
 /** The estate compiled from its description: what every rendering starts from. */
@@ -129,8 +219,12 @@ export interface Estate {
 	readonly stores: readonly Store[];
 	readonly gates: readonly Gate[];
 	readonly segments: readonly Segment[];
+	/** In the order of configuration. */
+	readonly regions: readonly string[];
 	readonly promotion: PromotionEdge;
-	readonly caches: readonly Cache[];
+	readonly cleanup: Cleanup;
+	/** Absent where there is no Archive. */
+	readonly mirroring?: Mirroring;
 }
 
 /** The registry of that name; a name that is not in the estate is a programming error. */
@@ -148,9 +242,11 @@ export function registriesOf(
 	return estate.registries.filter((registry) => registry.gate === gate);
 }
 
-/** The store of that name; a name that is not in the estate is a programming error. */
-export function storeNamed(estate: Estate, name: string): Store {
-	const found = estate.stores.find((store) => store.name === name);
-	if (!found) throw new Error(`no store '${name}' in the estate`);
-	return found;
+/** The stores of a registry, in the order of its replicas. */
+export function storesOf(estate: Estate, registry: string): readonly Store[] {
+	return registryNamed(estate, registry).stores.map((name) => {
+		const found = estate.stores.find((store) => store.name === name);
+		if (!found) throw new Error(`no store '${name}' in the estate`);
+		return found;
+	});
 }

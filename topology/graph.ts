@@ -15,7 +15,7 @@ export interface ImageFlow {
  * and act as anonymous is what `open` and `anonymousPull` mean, and why both are off by default.
  */
 export function imageFlows(estate: Estate): readonly ImageFlow[] {
-	const { registries, caches } = estate;
+	const { registries } = estate;
 	const carried = PRINCIPALS.flatMap((principal) => {
 		const sources = registries.filter((r) => canRead(estate, principal, r));
 		const targets = registries.filter((r) => canWrite(estate, principal, r));
@@ -28,14 +28,14 @@ export function imageFlows(estate: Estate): readonly ImageFlow[] {
 	// Two registries over one store show the same images at once.
 	const shared = registries.flatMap((a) =>
 		registries
-			.filter((b) => b !== a && b.store === a.store)
+			.filter((b) => b !== a && a.stores.some((s) => b.stores.includes(s)))
 			.map((b) => ({ from: a.name, to: b.name, by: "store" as const })),
 	);
-	const cached = caches.map(({ name, upstream }) => ({
-		from: upstream,
-		to: name,
-		by: "cache" as const,
-	}));
+	const cached = registries.flatMap(({ name, upstream }) =>
+		upstream
+			? [{ from: upstream.registry, to: name, by: "cache" as const }]
+			: [],
+	);
 	return [...carried, ...shared, ...cached];
 }
 

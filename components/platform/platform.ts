@@ -29,8 +29,10 @@ export interface Network {
 }
 
 export interface NetworkArgs {
-	/** Ports of its servers can be reached from outside the estate. */
+	/** Ports of its servers can be reached from outside the estate, and its servers reach out. */
 	readonly published: boolean;
+	/** Its addresses. @default - the platform chooses */
+	readonly subnet?: string;
 }
 
 /** Where a tier keeps its blobs, or a job its state. */
@@ -68,6 +70,8 @@ export interface ServerArgs {
 	 * nowhere else. New contents replace the server.
 	 */
 	readonly files: Readonly<Record<string, pulumi.Input<string>>>;
+	/** Like `files`, for programs the server runs. */
+	readonly scripts?: Readonly<Record<string, pulumi.Input<string>>>;
 	readonly mounts?: readonly Mount[];
 	readonly networks: readonly Attachment[];
 	/** Command that succeeds when the server can do its work. */

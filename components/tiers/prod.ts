@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Registry, Store } from "../../topology/estate.ts";
 import {
 	type RegistryDependencies,
-	registryServer,
+	registryServers,
 } from "../registry-server.ts";
 
 export interface ProdArgs extends RegistryDependencies {
@@ -10,6 +10,7 @@ export interface ProdArgs extends RegistryDependencies {
 	readonly readWrite: Registry;
 	/** The half consumers pull from: read-only by its configuration and by its mount. */
 	readonly readOnly: Registry;
+	/** The store of both. */
 	readonly store: Store;
 }
 
@@ -32,8 +33,8 @@ export class Prod extends pulumi.ComponentResource {
 			{ durability: store.durability },
 			{ parent: this },
 		);
-		registryServer(`${name}-rw-server`, readWrite, storage, args, this);
-		registryServer(`${name}-ro-server`, readOnly, storage, args, this);
+		registryServers(`${name}-rw-server`, readWrite, [storage], args, this);
+		registryServers(`${name}-ro-server`, readOnly, [storage], args, this);
 		this.registerOutputs({});
 	}
 }

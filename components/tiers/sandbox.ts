@@ -1,14 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Registry, Store } from "../../topology/estate.ts";
-import {
-	type RegistryDependencies,
-	registryServer,
-} from "../registry-server.ts";
+import type { RegistryDependencies } from "../registry-server.ts";
+import { type TierRegistry, tierRegistry } from "./tier-registry.ts";
 
-export interface SandboxArgs extends RegistryDependencies {
-	readonly registry: Registry;
-	readonly store: Store;
-}
+export type SandboxArgs = RegistryDependencies & TierRegistry;
 
 /** Throw-away images of developers: one registry over a store that may vanish at any time. */
 export class Sandbox extends pulumi.ComponentResource {
@@ -17,14 +11,9 @@ export class Sandbox extends pulumi.ComponentResource {
 		args: SandboxArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
-		const { registry, store } = args;
-		super("registry-tiers:index:Sandbox", name, { registry, store }, opts);
-		const storage = args.platform.storage(
-			`${name}-storage`,
-			{ durability: store.durability },
-			{ parent: this },
-		);
-		registryServer(`${name}-server`, registry, storage, args, this);
+		const { registry, stores } = args;
+		super("registry-tiers:index:Sandbox", name, { registry, stores }, opts);
+		tierRegistry(name, args, args, this);
 		this.registerOutputs({});
 	}
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type EstateSpec, HOME_TIERS } from "../../topology/estate.ts";
+import type { EstateSpec } from "../../topology/estate.ts";
+import { portClashes } from "./ports.ts";
 import { byPath, type Problem, problemsOf } from "./problem.ts";
 import { estateSchema } from "./schema.ts";
 
@@ -32,7 +33,7 @@ export function parseEstate(
 		...(result.success
 			? []
 			: problemsOf(ESTATE_KEY, result.error.issues, knownKeys)),
-		...portClashes(raw),
+		...portClashes(ESTATE_KEY, raw),
 	].sort(byPath);
 	if (!result.success || problems.length > 0) {
 		throw new ConfigError(file, problems);
@@ -40,41 +41,27 @@ export function parseEstate(
 	return { stack, ...result.data };
 }
 
-/** Ports that two tiers want. Looks at the raw value, so that one mistake does not hide another. */
-function portClashes(raw: unknown): readonly Problem[] {
-	const ports = HOME_TIERS.flatMap((tier) => {
-		const port = (raw as RawEstate)?.tiers?.[tier]?.port;
-		return typeof port === "number" ? [{ tier, port }] : [];
-	});
-	return ports.flatMap(({ tier, port }, i) => {
-		const first = ports.slice(0, i).find((other) => other.port === port);
-		if (!first) return [];
-		return {
-			path: `${ESTATE_KEY}.tiers.${tier}.port`,
-			message: `port taken twice, got ${port}; expected another port than tiers.${first.tier}.port. Fix: choose a free port for ${tier}.`,
-		};
-	});
-}
-
-// What may be there when nothing is known of a value yet.
-type RawEstate =
-	| {
-			readonly tiers?: Record<
-				string,
-				{ readonly port?: unknown } | null
-			> | null;
-	  }
-	| null
-	| undefined;
-
 /** The keys the schema knows at a path, for guessing what a misspelt one was meant to be. */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 	let schema: z.ZodType | undefined = estateSchema;
-	for (const key of path) {
-		schema =
-			schema instanceof z.ZodObject
-				? (schema.shape as Record<PropertyKey, z.ZodType>)[key]
-				: undefined;
-	}
-	return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+	for (const key of path) schema = below(unwrapped(schema), key);
+	const found = unwrapped(schema);
+	return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+}
+
+function below(
+	schema: z.ZodType | undefined,
+	key: PropertyKey,
+): z.ZodType | undefined {
+	if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
+	return schema instanceof z.ZodObject
+		? (schema.shape as Record<PropertyKey, z.ZodType>)[key]
+		: undefined;
+}
+
+/** The schema without what makes it optional. */
+function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
+	return schema instanceof z.ZodDefault || schema instanceof z.ZodExactOptional
+		? unwrapped(schema.unwrap() as z.ZodType)
+		: schema;
 }

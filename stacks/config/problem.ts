@@ -51,6 +51,11 @@ export function problemsOf(
 	knownKeys: (path: readonly PropertyKey[]) => readonly string[],
 ): readonly Problem[] {
 	return issues.flatMap((issue): Problem[] => {
+		if (issue.code === "invalid_key") {
+			// The first alone: a name that is too long is often of the wrong letters too.
+			const message = issue.issues[0]?.message ?? issue.message;
+			return [{ path: dotted(root, issue.path), message }];
+		}
 		if (issue.code !== "unrecognized_keys") {
 			return [{ path: dotted(root, issue.path), message: issue.message }];
 		}

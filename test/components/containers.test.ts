@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { estateOnDocker } from "./estate.ts";
 import { deploy, plain, type Registered } from "./harness.ts";
-import { homeOnDocker } from "./home.ts";
 
 const CONTAINER = "docker:index/container:Container";
 
@@ -42,7 +42,7 @@ interface ContainerInputs {
 	readonly image: string;
 }
 
-const { resources } = await deploy(() => homeOnDocker());
+const { resources } = await deploy(() => estateOnDocker());
 const containers = resources
 	.filter(({ type }) => type === CONTAINER)
 	.map(({ name, inputs }: Registered) => ({
@@ -103,17 +103,23 @@ describe("every running container", () => {
 		}
 	});
 
-	test("publishes ports on the loopback interface alone, and only the home front does", () => {
+	test("publishes ports on the loopback interface alone, and only fronts do, and what plays Docker Hub", () => {
 		const published = running.flatMap(({ name, inputs }) =>
 			(inputs.ports ?? []).map(
 				({ ip, external }) => `${name} ${ip}:${external}`,
 			),
 		);
-		expect(published).toEqual([
+		expect(published.sort()).toEqual([
+			"docker-hub-server 127.0.0.1:5107",
+			"eu-front-server 127.0.0.1:5111",
+			"eu-front-server 127.0.0.1:5112",
 			"home-front-server 127.0.0.1:5101",
 			"home-front-server 127.0.0.1:5102",
 			"home-front-server 127.0.0.1:5103",
 			"home-front-server 127.0.0.1:5104",
+			"home-front-server 127.0.0.1:5105",
+			"home-front-server 127.0.0.1:5106",
+			"us-front-server 127.0.0.1:5121",
 		]);
 	});
 
@@ -125,13 +131,13 @@ describe("every running container", () => {
 });
 
 describe("a container that carries files", () => {
-	test("never runs, has no network, and gives the files to root alone", () => {
+	test("never runs, has no network, and gives the files to root alone, scripts among them", () => {
 		const writers = containers.filter(({ inputs }) => inputs.start === false);
 		expect(writers.length).toBeGreaterThan(8);
 		for (const { inputs } of writers) {
 			expect(inputs.networkMode).toBe("none");
 			for (const { permissions } of inputs.uploads ?? []) {
-				expect(permissions).toBe("0400");
+				expect(permissions).toMatch(/^0[45]00$/);
 			}
 		}
 	});
@@ -167,6 +173,17 @@ test("networks hold exactly the members of the topology", () => {
 	expect(
 		Object.fromEntries([...members].map(([n, list]) => [n, list.sort()])),
 	).toEqual({
+		"archive-network-1234567": [
+			"archive-server",
+			"home-front-server",
+			"home-gate-server",
+		],
+		"archive-eu-network-1234567": [
+			"archive-eu-server-0",
+			"archive-eu-server-1",
+			"eu-front-server",
+			"eu-gate-server",
+		],
 		"ci-snapshots-network-1234567": [
 			"ci-pool-snapshots-server",
 			"home-front-server",
@@ -178,30 +195,53 @@ test("networks hold exactly the members of the topology", () => {
 			"home-gate-server",
 		],
 		"edge-network-1234567": ["home-front-server"],
-		"jobs-network-1234567": ["home-front-server", "promoter-server"],
+		"edge-eu-network-1234567": ["eu-front-server"],
+		"edge-us-network-1234567": ["us-front-server"],
+		"jobs-network-1234567": ["home-front-server", "jobs-server"],
+		"leg-eu-network-1234567": ["eu-front-server", "home-front-server"],
+		"leg-us-network-1234567": ["home-front-server", "us-front-server"],
 		"prod-network-1234567": [
 			"home-front-server",
 			"home-gate-server",
 			"prod-ro-server",
+		],
+		"prod-eu-network-1234567": [
+			"eu-front-server",
+			"eu-gate-server",
+			"prod-eu-server-0",
+			"prod-eu-server-1",
 		],
 		"prod-rw-network-1234567": [
 			"prod-rw-server",
 			"promotion-front-server",
 			"promotion-gate-server",
 		],
+		"prod-us-network-1234567": [
+			"prod-us-server-0",
+			"prod-us-server-1",
+			"us-front-server",
+			"us-gate-server",
+		],
+		"promoter-network-1234567": ["home-front-server", "promoter-server"],
 		"promotion-network-1234567": ["promoter-server", "promotion-front-server"],
 		"sandbox-network-1234567": [
 			"home-front-server",
 			"home-gate-server",
 			"sandbox-server",
 		],
+		"upstream-network-1234567": ["docker-hub-server", "jobs-server"],
 	});
 });
 
-test("only the front's network is reachable from outside the estate", () => {
+test("the networks of the fronts and of the archiver alone lead out of the estate", () => {
 	const open = resources
 		.filter(({ type }) => type === "docker:index/network:Network")
 		.filter(({ inputs }) => inputs.internal !== true)
 		.map(({ name }) => name);
-	expect(open).toEqual(["edge-network"]);
+	expect(open.sort()).toEqual([
+		"edge-eu-network",
+		"edge-network",
+		"edge-us-network",
+		"upstream-network",
+	]);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { estateOnDocker } from "./estate.ts";
 import { deploy } from "./harness.ts";
-import { homeOnDocker } from "./home.ts";
 
-const { resources } = await deploy(() => homeOnDocker());
+const { resources } = await deploy(() => estateOnDocker());
 
 test("every resource of the dev stack keeps its identity: a changed line is a replacement", async () => {
 	await expect(

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { devEstate } from "../topology/dev-estate.ts";
+import { estateOnDocker } from "./estate.ts";
 import { deploy, plain, resolved, SECRET_KEY } from "./harness.ts";
-import { homeOnDocker } from "./home.ts";
 
-const { resources, result } = await deploy(() => homeOnDocker());
+const { resources, result } = await deploy(() => estateOnDocker());
 
 /** Paths of an input that are in clear and contain the text. */
 function inClear(value: unknown, text: string, path = ""): readonly string[] {
@@ -58,9 +59,10 @@ describe("a password", () => {
 			);
 		};
 		expect(new Set(accounts("home"))).toEqual(
-			new Set(["sandbox", "ci-tests", "ci-snapshots", "prod"]),
+			new Set(["sandbox", "ci-tests", "ci-snapshots", "prod", "archive"]),
 		);
 		expect(new Set(accounts("promotion"))).toEqual(new Set(["prod-rw"]));
+		expect(new Set(accounts("eu"))).toEqual(new Set(["prod-eu", "archive-eu"]));
 	});
 });
 
@@ -73,17 +75,10 @@ test("a private key reaches its gate alone: registries get the public half", asy
 });
 
 test("the passwords the stack exports are those of its accounts", async () => {
-	expect(Object.keys(result.passwords).sort()).toEqual([
-		"ci-ci-snapshots",
-		"ci-ci-tests",
-		"ci-prod",
-		"consumer-prod",
-		"developer-ci-snapshots",
-		"developer-ci-tests",
-		"developer-prod",
-		"developer-sandbox",
-		"promoter-ci-snapshots",
-		"promoter-prod-rw",
-	]);
+	expect(Object.keys(result.passwords).sort()).toEqual(
+		devEstate()
+			.gates.flatMap(({ accounts }) => accounts.map(({ secret }) => secret))
+			.sort(),
+	);
 	expect(await resolved(result.promoter)).toBe("promoter-server-1234567");
 });

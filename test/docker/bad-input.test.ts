@@ -12,7 +12,7 @@ import {
 let stack: TestStack;
 
 beforeEach(() => {
-	stack = testStack("other", 5211);
+	stack = testStack("other", 5301);
 });
 afterEach(async () => {
 	expect(await leftovers(stack.name)).toEqual([]);
@@ -21,12 +21,12 @@ afterEach(async () => {
 
 test("a taken port is named with its key, before anything is touched", async () => {
 	const server = createServer();
-	await new Promise<void>((done) => server.listen(5212, "127.0.0.1", done));
+	await new Promise<void>((done) => server.listen(5302, "127.0.0.1", done));
 	try {
 		const { code, stderr } = await stack.npm("up");
 		expect(code).toBe(1);
 		expect(stderr).toContain(
-			"Pulumi.other.yaml:registry-tiers:estate.tiers.ci-tests.port: port in use on this machine, got 5212; expected a free port. Fix: stop what listens on 127.0.0.1:5212, or choose another port.",
+			"Pulumi.other.yaml:registry-tiers:estate.tiers.ci-tests.port: port in use on this machine, got 5302; expected a free port. Fix: stop what listens on 127.0.0.1:5302, or choose another port.",
 		);
 	} finally {
 		server.close();
@@ -78,6 +78,6 @@ test("a folder of manifests that does not exist is named", async () => {
 	const { code, stdout } = await stack.npm("preview");
 	expect(code).not.toBe(0);
 	expect(stdout).toContain(
-		"no promotion manifests, got nowhere; expected a folder of the checkout. Fix: create it, or name another in promotion.manifests.",
+		"no such folder, got nowhere; expected a folder of the checkout. Fix: create it, or name another in promotion.manifests.",
 	);
 });

@@ -6,7 +6,7 @@ import { ROOT } from "../../toolchain/stack.ts";
 import { FlakyEngine } from "./flaky-engine.ts";
 import { leftovers, succeeded, testStack } from "./test-stack.ts";
 
-const stack = testStack("half", 5221);
+const stack = testStack("half", 5401);
 const engine = new FlakyEngine();
 
 // Pulumi remembers the engine a stack was put up on, and takes it down there.

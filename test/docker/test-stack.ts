@@ -70,13 +70,37 @@ export function testStack(name: string, firstPort: number): TestStack {
 function configLikeDev(firstPort: number, manifests: string): unknown {
 	const dev = parse(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8"));
 	const estate = dev.config["registry-tiers:estate"];
-	Object.values<{ port: number }>(estate.tiers).forEach((tier, i) => {
-		tier.port = firstPort + i;
-	});
-	// Every minute, so that a test need not wait longer for the schedule.
-	estate.promotion = { schedule: "* * * * *", manifests };
-	return dev;
+	const { tiers, regions } = movePorts(estate, firstPort - FIRST_DEV_PORT);
+	return {
+		config: {
+			...dev.config,
+			"registry-tiers:estate": {
+				...estate,
+				tiers,
+				regions,
+				addresses: rangeOf(firstPort),
+				// Every minute, so that a test need not wait longer for the schedule.
+				promotion: { schedule: "* * * * *", manifests },
+			},
+		},
+	};
 }
+
+const FIRST_DEV_PORT = 5101;
+
+function movePorts<T>(value: T, by: number): T {
+	if (value === null || typeof value !== "object") return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([key, inner]) => [
+			key,
+			/^port$|Port$/.test(key) ? inner + by : movePorts(inner, by),
+		]),
+	) as T;
+}
+
+// Test stacks are 100 ports apart, which makes this another range for each.
+const rangeOf = (firstPort: number) =>
+	`10.${214 + (Math.floor(firstPort / 100) % 40)}.0.0/20`;
 
 /** Fails with everything a command said unless it succeeded. */
 export function succeeded(result: Captured): Captured {

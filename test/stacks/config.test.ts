@@ -74,7 +74,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"1 unknown key",
 		{ ...valid, teirs: {} },
 		[
-			'.teirs: unknown key, did you mean tiers?, got "teirs"; expected one of platform | tiers | promotion. Fix: rename it to tiers.',
+			'.teirs: unknown key, did you mean tiers?, got "teirs"; expected one of platform | addresses | tiers | regions | promotion | cleanup. Fix: rename it to tiers.',
 		],
 	],
 	[
@@ -88,7 +88,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"4 tier kind not in enum",
 		{ ...valid, tiers: { ...valid.tiers, staging: { port: 5200 } } },
 		[
-			'.tiers.staging: unknown key, got "staging"; expected one of sandbox | ci-tests | ci-snapshots | prod. Fix: remove it.',
+			'.tiers.staging: unknown key, got "staging"; expected one of sandbox | ci-tests | ci-snapshots | prod | archive. Fix: remove it.',
 		],
 	],
 	[
@@ -116,7 +116,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"14 port clash between two registries",
 		withTier("prod", { port: 5101 }),
 		[
-			".tiers.prod.port: port taken twice, got 5101; expected another port than tiers.sandbox.port. Fix: choose a free port for prod.",
+			".tiers.prod.port: port taken twice, got 5101; expected another port than tiers.sandbox.port. Fix: choose a free port.",
 		],
 	],
 	...["0 */5 * * * *", "60 * * * *", "@reboot", "* * * *", ""].map(
@@ -155,7 +155,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"24 anonymous write outside Sandbox",
 		withTier("ci-tests", { open: true }),
 		[
-			'.tiers.ci-tests.open: unknown key, got "open"; expected one of port | names | tags | requiredLabels | anonymousPull. Fix: remove it.',
+			'.tiers.ci-tests.open: unknown key, got "open"; expected one of port | names | tags | requiredLabels | retention | anonymousPull. Fix: remove it.',
 		],
 	],
 	[
@@ -193,7 +193,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		),
 		[
 			'.promotion.constructor: unknown key, got "constructor"; expected one of schedule | timeZone | manifests. Fix: remove it.',
-			'.tiers.sandbox.__proto__: unknown key, got "__proto__"; expected one of port | names | tags | requiredLabels | open. Fix: remove it.',
+			'.tiers.sandbox.__proto__: unknown key, got "__proto__"; expected one of port | names | tags | requiredLabels | retention | open. Fix: remove it.',
 		],
 	],
 	[
@@ -225,6 +225,70 @@ describe.each<[string, unknown, readonly string[]]>([
 		],
 	],
 	["Sandbox may take every tag", withTier("sandbox", { tags: [".*"] }), []],
+	[
+		"5 a region whose name no host can have",
+		{ ...valid, regions: { EU_west: { port: 5131 } } },
+		[
+			'.regions.EU_west: not valid, got "EU_west"; expected a name of lower-case letters, digits and -, at most 20, that no part of the estate has. Fix: choose a name such as eu.',
+		],
+	],
+	[
+		"5 a region that is called like home",
+		{ ...valid, regions: { home: { port: 5131 } } },
+		[
+			'.regions.home: not valid, got "home"; expected a name of lower-case letters, digits and -, at most 20, that no part of the estate has. Fix: choose a name such as eu.',
+		],
+	],
+	[
+		"7 a region without a port",
+		{ ...valid, regions: { eu: {} } },
+		[
+			".regions.eu.port: missing; expected a whole number from 1024 to 65535. Fix: choose a free port such as 5101.",
+		],
+	],
+	[
+		"14 port clash between a region and the Archive",
+		{ ...valid, regions: { eu: { port: 5106 } } },
+		[
+			".regions.eu.port: port taken twice, got 5106; expected another port than tiers.archive.mirrorPort. Fix: choose a free port.",
+		],
+	],
+	[
+		"21 retention below a day",
+		withTier("ci-tests", { retention: { days: 0.5, keep: -1 } }),
+		[
+			".tiers.ci-tests.retention.days: not valid, got 0.5; expected a whole number of days, at least 1. Fix: write days: 7.",
+			".tiers.ci-tests.retention.keep: too small, got -1; expected how many tags of each repository stay, 0 or more. Fix: write keep: 20.",
+		],
+	],
+	[
+		"21 retention on Prod, which is never swept",
+		withTier("prod", { retention: { days: 7, keep: 0 } }),
+		[
+			'.tiers.prod.retention: unknown key, got "retention"; expected one of port | names | tags | requiredLabels. Fix: remove it.',
+		],
+	],
+	[
+		"30 addresses that are no range",
+		{ ...valid, addresses: "10.213.0.1/20" },
+		[
+			'.addresses: not valid, got "10.213.0.1/20"; expected a private IPv4 range of /21 or larger, without bits behind its prefix. Fix: write addresses: 10.213.0.0/20, or remove the key.',
+		],
+	],
+	[
+		"30 addresses of everybody",
+		{ ...valid, addresses: "8.0.0.0/8" },
+		[
+			'.addresses: not valid, got "8.0.0.0/8"; expected a private IPv4 range of /21 or larger, without bits behind its prefix. Fix: write addresses: 10.213.0.0/20, or remove the key.',
+		],
+	],
+	[
+		"a mirror for Docker Engines that would have to log in",
+		withTier("archive", { anonymousPull: false }),
+		[
+			".tiers.archive.mirrorPort: a Docker Engine logs in at no mirror, got 5106; expected anonymousPull: true beside it. Fix: add anonymousPull: true, or remove mirrorPort and use containerd on the nodes.",
+		],
+	],
 	[
 		"no configuration at all",
 		undefined,

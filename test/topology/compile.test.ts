@@ -9,14 +9,19 @@ describe("the compiled dev estate", () => {
 	test("has a registry for each tier, and two over Prod's store", () => {
 		expect(
 			devEstate().registries.map(
-				({ name, mode, store, gate }) => `${name} ${mode} ${store} ${gate}`,
+				({ name, mode, stores, gate }) =>
+					`${name} ${mode} ${stores.join("+")} ${gate}`,
 			),
 		).toEqual([
 			"sandbox read-write sandbox home",
 			"ci-tests read-write ci-tests home",
 			"ci-snapshots read-write ci-snapshots home",
 			"prod read-only prod home",
+			"archive read-write archive home",
 			"prod-rw read-write prod promotion",
+			"prod-eu pull-through prod-eu-0+prod-eu-1 eu",
+			"archive-eu pull-through archive-eu-0+archive-eu-1 eu",
+			"prod-us pull-through prod-us-0+prod-us-1 us",
 		]);
 	});
 
@@ -31,17 +36,40 @@ describe("the compiled dev estate", () => {
 				"home",
 				[
 					"developer-sandbox",
+					"cleaner-sandbox",
 					"developer-ci-tests",
 					"ci-ci-tests",
+					"cleaner-ci-tests",
 					"developer-ci-snapshots",
 					"ci-ci-snapshots",
 					"promoter-ci-snapshots",
+					"cleaner-ci-snapshots",
 					"developer-prod",
 					"ci-prod",
+					"backup-prod",
 					"consumer-prod",
+					"cache-eu-prod",
+					"cache-us-prod",
+					"developer-archive",
+					"ci-archive",
+					"archiver-archive",
+					"backup-archive",
+					"cache-eu-archive",
 				],
 			],
 			["promotion", ["promoter-prod-rw"]],
+			[
+				"eu",
+				[
+					"developer-prod-eu",
+					"ci-prod-eu",
+					"consumer-prod-eu",
+					"developer-archive-eu",
+					"ci-archive-eu",
+					"consumer-archive-eu",
+				],
+			],
+			["us", ["developer-prod-us", "ci-prod-us", "consumer-prod-us"]],
 		]);
 	});
 
@@ -53,13 +81,23 @@ describe("the compiled dev estate", () => {
 			),
 		).toEqual([
 			"edge (published): front:home",
-			"jobs: front:home job:promoter",
+			"edge-eu (published): front:eu",
+			"edge-us (published): front:us",
+			"jobs: front:home job:jobs",
+			"promoter: front:home job:promoter",
 			"promotion: front:promotion job:promoter",
+			"upstream (published): job:jobs upstream:docker-hub",
+			"leg-eu: front:home front:eu",
+			"leg-us: front:home front:us",
 			"sandbox: front:home gate:home registry:sandbox",
 			"ci-tests: front:home gate:home registry:ci-tests",
 			"ci-snapshots: front:home gate:home registry:ci-snapshots",
 			"prod: front:home gate:home registry:prod",
+			"archive: front:home gate:home registry:archive",
 			"prod-rw: front:promotion gate:promotion registry:prod-rw",
+			"prod-eu: front:eu gate:eu registry:prod-eu",
+			"archive-eu: front:eu gate:eu registry:archive-eu",
+			"prod-us: front:us gate:us registry:prod-us",
 		]);
 	});
 
@@ -111,19 +149,36 @@ describe("the gate's configuration", () => {
 			sandbox: {
 				anonymous: ["pull", "create", "retag"],
 				developer: ["pull", "create", "retag", "delete"],
+				cleaner: ["pull", "delete"],
 			},
 			"ci-tests": {
 				anonymous: ["pull"],
 				developer: ["pull"],
 				ci: ["pull", "create", "retag"],
+				cleaner: ["pull", "delete"],
 			},
 			"ci-snapshots": {
 				anonymous: ["pull"],
 				developer: ["pull"],
 				ci: ["pull", "create"],
 				promoter: ["pull"],
+				cleaner: ["pull", "delete"],
 			},
-			prod: { developer: ["pull"], ci: ["pull"], consumer: ["pull"] },
+			prod: {
+				developer: ["pull"],
+				ci: ["pull"],
+				backup: ["pull"],
+				consumer: ["pull"],
+				cache: ["pull"],
+			},
+			archive: {
+				anonymous: ["pull"],
+				developer: ["pull"],
+				ci: ["pull"],
+				archiver: ["pull", "create", "retag"],
+				backup: ["pull"],
+				cache: ["pull"],
+			},
 		});
 	});
 
@@ -135,31 +190,40 @@ describe("the gate's configuration", () => {
 });
 
 test("the summary names every registry with its users", () => {
-	expect(tierSummaries(devEstate())).toEqual([
-		{
-			tier: "sandbox",
-			address: "localhost:5101",
-			push: ["anonymous", "developer"],
-			pull: ["anonymous", "developer"],
-		},
-		{
-			tier: "ci-tests",
-			address: "localhost:5102",
-			push: ["ci"],
-			pull: ["anonymous", "developer", "ci"],
-		},
-		{
-			tier: "ci-snapshots",
-			address: "localhost:5103",
-			push: ["ci"],
-			pull: ["anonymous", "developer", "ci", "promoter"],
-		},
-		{
-			tier: "prod",
-			address: "localhost:5104",
-			push: [],
-			pull: ["developer", "ci", "consumer"],
-		},
-		{ tier: "prod-rw", push: ["promoter"], pull: ["promoter"] },
+	const summary = (tier: string) =>
+		tierSummaries(devEstate()).find((row) => row.tier === tier);
+	expect(tierSummaries(devEstate()).map(({ tier }) => tier)).toEqual([
+		"sandbox",
+		"ci-tests",
+		"ci-snapshots",
+		"prod",
+		"archive",
+		"prod-rw",
+		"prod-eu",
+		"archive-eu",
+		"prod-us",
 	]);
+	expect(summary("sandbox")).toEqual({
+		tier: "sandbox",
+		address: "localhost:5101",
+		push: ["anonymous", "developer"],
+		pull: ["anonymous", "developer", "cleaner"],
+	});
+	expect(summary("prod")).toEqual({
+		tier: "prod",
+		address: "localhost:5104",
+		push: [],
+		pull: ["developer", "ci", "backup", "consumer", "cache"],
+	});
+	expect(summary("prod-rw")).toEqual({
+		tier: "prod-rw",
+		push: ["promoter"],
+		pull: ["promoter"],
+	});
+	expect(summary("archive-eu")).toEqual({
+		tier: "archive-eu",
+		address: "localhost:5112",
+		push: [],
+		pull: ["developer", "ci", "consumer"],
+	});
 });

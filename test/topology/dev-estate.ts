@@ -10,12 +10,26 @@ export const DEV_SPEC: EstateSpec = {
 		"ci-tests": { port: 5102, anonymousPull: true },
 		"ci-snapshots": { port: 5103, anonymousPull: true },
 		prod: { port: 5104 },
+		archive: {
+			port: 5105,
+			anonymousPull: true,
+			schedule: "30 3 * * *",
+			timeZone: "UTC",
+			lists: "archive",
+			mirrorPort: 5106,
+			upstreamPort: 5107,
+		},
+	},
+	regions: {
+		eu: { port: 5111, archivePort: 5112 },
+		us: { port: 5121 },
 	},
 	promotion: {
 		schedule: "*/5 * * * *",
 		timeZone: "UTC",
 		manifests: "promotions",
 	},
+	cleanup: { schedule: "0 3 * * *", timeZone: "UTC" },
 };
 
 export const devEstate = (): Estate => compileEstate(DEV_SPEC);

@@ -52,6 +52,7 @@ test("the dev estate breaks none, with every flag on or off", () => {
 	expect(checkInvariants(devEstate())).toEqual([]);
 	const closed = compileEstate({
 		...DEV_SPEC,
+		regions: {},
 		tiers: {
 			sandbox: { port: 1 },
 			"ci-tests": { port: 2 },
@@ -66,9 +67,11 @@ test("each has an id, a plain sentence and a remedy of its own", () => {
 	expect(INVARIANTS.map(({ id }) => id)).toEqual([
 		"TI-01",
 		"TI-04",
+		"TI-05",
 		"TI-06",
 		"TI-07",
 		"TI-08",
+		"TI-10",
 		"TI-11",
 		"TI-13",
 	]);
@@ -140,10 +143,15 @@ describe("TI-01: only the promoter can write to Prod", () => {
 
 describe("TI-04: one store per tier", () => {
 	test("finds two tiers over one store", () => {
-		expect(broken(registry("ci-tests", { store: "ci-snapshots" }))).toEqual([
+		expect(broken(registry("ci-tests", { stores: ["ci-snapshots"] }))).toEqual([
 			"TI-04: registry 'ci-tests' of tier ci-tests uses the store 'ci-snapshots' of tier ci-snapshots",
 			"TI-04: store 'ci-snapshots' has 2 writing registries: ci-tests, ci-snapshots",
 		]);
+	});
+	test("finds replicas over one store", () => {
+		expect(
+			broken(registry("prod-eu", { stores: ["prod-eu-0", "prod-eu-0"] })),
+		).toEqual(["TI-04: replicas of 'prod-eu' share a store"]);
 	});
 	test("finds two writers over one store", () => {
 		expect(broken(registry("prod", { mode: "read-write" }))).toContain(
@@ -152,24 +160,115 @@ describe("TI-04: one store per tier", () => {
 	});
 });
 
-describe("TI-06: a cache copies an origin", () => {
-	const cache = (upstream: string) => (estate: Estate) => ({
-		...estate,
-		caches: [{ name: "prod-eu", region: "eu", upstream }],
-	});
-	test("takes a cache of Prod", () => {
-		expect(broken(cache("prod"))).toEqual([]);
-	});
-	test("finds a cache of nothing", () => {
-		expect(broken(cache("prodd"))).toEqual([
-			"TI-06: cache 'prod-eu' copies 'prodd', which does not exist",
+describe("TI-05: a cache uses its own leg", () => {
+	test("finds a region without a way home", () => {
+		expect(broken(segment("leg-eu", { members: ["front:eu"] }))).toEqual([
+			"TI-05: no network leads from the front of 'eu' to 'prod'",
+			"TI-05: no network leads from the front of 'eu' to 'archive'",
 		]);
 	});
-	test("finds a cache of a cache", () => {
-		const estate = registry("prod", { tier: "cache" })(devEstate());
+	test("finds a cache beside home's front, where the breaker is not", () => {
 		expect(
-			checkInvariants(cache("prod")(estate)).map(({ id }) => id),
-		).toContain("TI-06");
+			broken(
+				segment("leg-us", {
+					members: ["front:home", "front:us", "registry:prod-us"],
+				}),
+			),
+		).toEqual(["TI-05: cache 'prod-us' reaches 'prod' without its own front"]);
+	});
+	test("finds an account that home does not know", () => {
+		expect(
+			broken((estate) => ({
+				...estate,
+				gates: estate.gates.map((gate) => ({
+					...gate,
+					accounts: gate.accounts.filter(
+						({ secret }) => secret !== "cache-us-prod",
+					),
+				})),
+			})),
+		).toEqual(["TI-05: 'prod' does not know the account of cache 'prod-us'"]);
+	});
+	test("finds two regions with one secret", () => {
+		const account = devEstate().registries.find(
+			({ name }) => name === "prod-eu",
+		)?.upstream?.account;
+		if (!account) throw new Error("no account");
+		expect(
+			broken(
+				registry("prod-us", {
+					upstream: { registry: "prod", account, legHost: "prod-leg.us.test" },
+				}),
+			),
+		).toEqual([
+			"TI-05: caches 'prod-eu' and 'prod-us' use the secret 'cache-eu-prod'",
+			"TI-05: caches 'prod-us' and 'prod-eu' use the secret 'cache-eu-prod'",
+		]);
+	});
+});
+
+describe("TI-06: a cache copies an origin", () => {
+	const upstreamOf = (name: string) => (estate: Estate) =>
+		registry("prod-us", {
+			upstream: {
+				registry: name,
+				account: {
+					principal: "cache",
+					registry: "prod",
+					secret: "cache-us-prod",
+				},
+				legHost: "prod-leg.us.test",
+			},
+		})(estate);
+	test("finds a cache of nothing", () => {
+		expect(broken(upstreamOf("prodd"))).toContain(
+			"TI-06: cache 'prod-us' copies 'prodd', which does not exist",
+		);
+		expect(broken(registry("sandbox", { mode: "pull-through" }))).toContain(
+			"TI-06: cache 'sandbox' copies nothing",
+		);
+	});
+	test("finds a cache of a cache", () => {
+		expect(broken(upstreamOf("prod-eu"))).toContain(
+			"TI-06: cache 'prod-us' copies 'prod-eu', which is a cache itself",
+		);
+	});
+});
+
+describe("TI-10: every region has one Prod cache", () => {
+	test("finds a region without one", () => {
+		expect(
+			broken((estate) => ({ ...estate, regions: [...estate.regions, "ap"] })),
+		).toEqual(["TI-10: region 'ap' has 0 caches of Prod"]);
+	});
+	test("finds a region with two", () => {
+		expect(broken(registry("prod-us", { location: "eu" }))).toEqual(
+			expect.arrayContaining([
+				"TI-10: region 'eu' has 2 caches of Prod",
+				"TI-10: region 'us' has 0 caches of Prod",
+			]),
+		);
+	});
+	test("finds a cache with one replica, and one without a way in", () => {
+		expect(broken(registry("prod-us", { stores: ["prod-us-0"] }))).toEqual([
+			"TI-10: cache 'prod-us' has 1 replica",
+		]);
+		const { port: _, ...closed } =
+			devEstate().registries.find(({ name }) => name === "prod-us") ??
+			expect.unreachable();
+		expect(
+			broken((estate) => ({
+				...estate,
+				registries: estate.registries.map((r) =>
+					r.name === "prod-us" ? (closed as Registry) : r,
+				),
+			})),
+		).toEqual(["TI-10: cache 'prod-us' has no way in for consumers"]);
+	});
+	test("finds a cache of a region that is not configured", () => {
+		expect(broken((estate) => ({ ...estate, regions: ["eu"] }))).toEqual([
+			"TI-10: cache 'prod-us' is in 'us', which is no region",
+		]);
 	});
 });
 
@@ -189,7 +288,7 @@ describe("TI-07: no path from Sandbox to Prod", () => {
 		).toEqual(["TI-07: network 'sandbox' holds both Sandbox and Prod"]);
 	});
 	test("finds a Sandbox over Prod's store", () => {
-		expect(broken(registry("sandbox", { store: "prod" }))).toEqual(
+		expect(broken(registry("sandbox", { stores: ["prod"] }))).toEqual(
 			expect.arrayContaining([
 				"TI-07: images can travel sandbox → prod",
 				"TI-07: images can travel sandbox → prod-rw",

@@ -1,4 +1,4 @@
-import { PROMOTER_JOB } from "../../topology/compile.ts";
+import { PROMOTER_JOB } from "../../topology/names.ts";
 import { ensureEngine } from "../docker-engine.ts";
 import type { StackOptions } from "../main.ts";
 import { runAttached } from "../process.ts";

@@ -2,9 +2,11 @@ import type { Estate } from "../estate.ts";
 import type { Invariant } from "./invariant.ts";
 import { promoterAloneWritesProd } from "./ti-01-promoter-alone-writes-prod.ts";
 import { oneStorePerTier } from "./ti-04-one-store-per-tier.ts";
+import { cachesUseTheirOwnLeg } from "./ti-05-caches-use-their-own-leg.ts";
 import { cachesCopyOrigins } from "./ti-06-caches-copy-origins.ts";
 import { noPathFromSandboxToProd } from "./ti-07-no-path-from-sandbox-to-prod.ts";
 import { deletesOnlyWhereSwept } from "./ti-08-deletes-only-where-swept.ts";
+import { everyRegionHasOneProdCache } from "./ti-10-every-region-has-one-prod-cache.ts";
 import { promotionHasTwoCredentials } from "./ti-11-promotion-has-two-credentials.ts";
 import { noSharedTrust } from "./ti-13-no-shared-trust.ts";
 
@@ -12,9 +14,11 @@ import { noSharedTrust } from "./ti-13-no-shared-trust.ts";
 export const INVARIANTS: readonly Invariant[] = [
 	promoterAloneWritesProd,
 	oneStorePerTier,
+	cachesUseTheirOwnLeg,
 	cachesCopyOrigins,
 	noPathFromSandboxToProd,
 	deletesOnlyWhereSwept,
+	everyRegionHasOneProdCache,
 	promotionHasTwoCredentials,
 	noSharedTrust,
 ];

@@ -5,13 +5,20 @@ export const cachesCopyOrigins: Invariant = {
 	id: "TI-06",
 	statement: "a cache copies an origin tier, never another cache",
 	remedy: "name prod or archive as the cache's upstream",
-	broken: ({ caches, registries }) =>
-		caches.flatMap(({ name, upstream }) => {
-			const source = registries.find((registry) => registry.name === upstream);
-			if (!source)
-				return [`cache '${name}' copies '${upstream}', which does not exist`];
+	broken: ({ registries }) =>
+		registries.flatMap(({ name, mode, upstream }) => {
+			if (mode !== "pull-through") return [];
+			if (!upstream) return [`cache '${name}' copies nothing`];
+			const source = registries.find((r) => r.name === upstream.registry);
+			if (!source) {
+				return [
+					`cache '${name}' copies '${upstream.registry}', which does not exist`,
+				];
+			}
 			return TIER_PROMISES[source.tier].role === "replica"
-				? [`cache '${name}' copies '${upstream}', which is a cache itself`]
+				? [
+						`cache '${name}' copies '${upstream.registry}', which is a cache itself`,
+					]
 				: [];
 		}),
 };

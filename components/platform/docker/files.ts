@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Image, Placement } from "../platform.ts";
+import type { Image, Placement, ServerArgs } from "../platform.ts";
 import { hardened, labelList } from "./container-defaults.ts";
 
 /** Files in a volume, put there by a container that never runs. */
@@ -19,7 +19,7 @@ export interface FileVolume {
  */
 export function fileVolume(
 	name: string,
-	files: Readonly<Record<string, pulumi.Input<string>>>,
+	{ files, scripts = {} }: Pick<ServerArgs, "files" | "scripts">,
 	image: Image,
 	labels: Readonly<Record<string, string>>,
 	{ parent }: Placement,
@@ -44,11 +44,7 @@ export function fileVolume(
 			restart: "no",
 			labels: labelList(labels),
 			volumes: [{ volumeName: volume.name, containerPath: MOUNT }],
-			uploads: Object.entries(files).map(([file, content]) => ({
-				file: `${MOUNT}/${file}`,
-				content,
-				permissions: "0400",
-			})),
+			uploads: [...uploads(files, "0400"), ...uploads(scripts, "0500")],
 		},
 		{ parent },
 	);
@@ -56,3 +52,13 @@ export function fileVolume(
 }
 
 const MOUNT = "/files";
+
+const uploads = (
+	files: Readonly<Record<string, pulumi.Input<string>>>,
+	permissions: string,
+) =>
+	Object.entries(files).map(([file, content]) => ({
+		file: `${MOUNT}/${file}`,
+		content,
+		permissions,
+	}));

@@ -50,12 +50,17 @@ export function dockerPlatform({
 
 	function network(
 		name: string,
-		{ published }: NetworkArgs,
+		{ published, subnet }: NetworkArgs,
 		{ parent }: Placement,
 	) {
 		const { name: physical } = new docker.Network(
 			name,
-			{ driver: "bridge", internal: !published, labels: labels(name) },
+			{
+				driver: "bridge",
+				internal: !published,
+				labels: labels(name),
+				...(subnet && { ipamConfigs: [{ subnet }] }),
+			},
 			{ parent },
 		);
 		return { name: physical };

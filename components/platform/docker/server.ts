@@ -33,20 +33,14 @@ export function containerServer(
 	const labels = { [STACK_LABEL]: stack, [NAME_LABEL]: name };
 	const files = fileVolume(
 		`${name}-config`,
-		args.files,
+		args,
 		args.image,
 		labels,
 		placement,
 	);
 	const reread =
 		args.reread &&
-		fileVolume(
-			`${name}-inbox`,
-			args.reread.files,
-			args.image,
-			labels,
-			placement,
-		);
+		fileVolume(`${name}-inbox`, args.reread, args.image, labels, placement);
 	const unwatched = {
 		healthcheck: { ...HEALTH, tests: ["CMD", ...args.health] },
 		tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${SCRATCH_MIB}m` },

@@ -6,18 +6,20 @@ import * as pulumi from "@pulumi/pulumi";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * The promotion manifests of the checkout, by path below their folder. They reach the promoter by `up`.
+ * The YAML files below a folder of the checkout, by path within it. They reach the jobs by `up`.
  *
  * @param folder relative to the checkout
+ * @param key the configuration key that names it, for the message
  * @throws {pulumi.RunError} when the folder does not exist
  */
-export function promotionManifests(
+export function checkoutFiles(
 	folder: string,
+	key: string,
 ): Readonly<Record<string, string>> {
 	const root = resolve(ROOT, folder);
 	if (!existsSync(root)) {
 		throw new pulumi.RunError(
-			`no promotion manifests, got ${folder}; expected a folder of the checkout. Fix: create it, or name another in promotion.manifests.`,
+			`no such folder, got ${folder}; expected a folder of the checkout. Fix: create it, or name another in ${key}.`,
 		);
 	}
 	const names = readdirSync(root, { recursive: true, encoding: "utf8" })

@@ -3,15 +3,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Images } from "../../components/images.ts";
 import { dockerPlatform } from "../../components/platform/docker/platform.ts";
-import { Home } from "../../stacks/home.ts";
+import { type Locations, locations } from "../../stacks/locations.ts";
 import type { Estate } from "../../topology/estate.ts";
 import { devEstate } from "../topology/dev-estate.ts";
 
-/** The home location on Docker, as `stacks/dev.ts` makes it, without building an image. */
-export function homeOnDocker(
+/** A whole estate on Docker, as `stacks/dev.ts` makes it, without building an image. */
+export function estateOnDocker(
 	estate: Estate = devEstate(),
 	manifests: Readonly<Record<string, string>> = {},
-): Home {
+): Locations {
 	const providers: pulumi.ProviderResource[] = [
 		new docker.Provider("docker", {}),
 		new random.Provider("random", {}),
@@ -27,9 +27,8 @@ export function homeOnDocker(
 		},
 		{ providers },
 	);
-	return new Home(
-		"home",
-		{ estate, platform, images, manifests },
+	return locations(
+		{ estate, platform, images, manifests, lists: {} },
 		{ providers },
 	);
 }

@@ -1,0 +1,115 @@
+import type { Registry } from "../../topology/estate.ts";
+import {
+	gateAlias,
+	REGISTRY_PORT,
+	registryAlias,
+	replicaAlias,
+	SERVICE_PORT,
+} from "../names.ts";
+import { errorBody, HEADERS, variable } from "./nginx.ts";
+
+/** One virtual server of a registry: its routes to registry and gate. */
+export function registryBlock(
+	registry: Registry,
+	port: number,
+	names: string,
+): string {
+	return `  server {
+    listen ${port};
+    server_name ${names};
+${common(registry)}
+    location = /auth/token { proxy_pass $gate; }
+    # Asked before an upload starts, so that a refused name costs no upload.
+    location = /authorize/upload {
+      internal;
+      proxy_pass_request_body off;
+      # A header set here would hide those set above: they are repeated.${HEADERS}
+      proxy_set_header Content-Length "";
+      proxy_pass $gate;
+    }
+    location ~ ^/v2/.+/blobs/uploads/$ {
+      auth_request /authorize/upload;
+      error_page 403 = @refused;
+      proxy_pass $registry;
+    }
+    # The gate says why, in a body that clients show.
+    location @refused { proxy_pass $gate; }
+    location ~ ^/v2/.+/blobs/uploads/[^/]+$ { proxy_pass $registry; }
+    location ~ ^/v2/.+/manifests/[^/]+$ {
+      set $judge ${readTarget(registry)};
+      if ($writes) { set $judge $gate; }
+      ${otherReplica(registry)}
+      proxy_pass $judge;
+    }
+    location /v2/ {
+      if ($reads = 0) {
+        return 405 '${errorBody("UNSUPPORTED", "this can only be read")}';
+      }
+      ${otherReplica(registry)}
+      proxy_pass ${readTarget(registry)};
+    }${replicaFallback(registry)}
+    location / {
+      return 404 '${errorBody("NAME_UNKNOWN", "registries answer below /v2/")}';
+    }
+  }`;
+}
+
+/** What every virtual server of a registry begins with. */
+export function common(registry: Registry): string {
+	return `    set $registry_name "${registry.name}";
+    set $registry "http://${registryAlias(registry)}:${REGISTRY_PORT}";
+    set $gate "http://${gateAlias(registry.gate)}:${SERVICE_PORT}";
+
+    if ($crooked_path) {
+      return 400 '${errorBody("NAME_INVALID", "the path has an escape, an empty or a dot segment; repository names have none of these")}';
+    }
+    error_page 500 502 503 504 = @away;
+    location @away {
+      add_header Retry-After 5 always;
+      return 503 '${errorBody("UNAVAILABLE", `${registry.name} is not available right now`)}';
+    }
+`;
+}
+
+const isReplicated = ({ stores }: Registry) => stores.length > 1;
+
+/** Variable with the address reads go to first. */
+export const readTarget = (registry: Registry) =>
+	isReplicated(registry) ? `$${variable(registry.name)}_first` : "$registry";
+
+// What one replica does not have, the other may: each fetched what it was asked for.
+const otherReplica = (registry: Registry) =>
+	isReplicated(registry)
+		? "proxy_intercept_errors on;\n      error_page 404 500 502 503 504 = @other;"
+		: "";
+
+const replicaFallback = (registry: Registry) =>
+	isReplicated(registry)
+		? `
+    location @other {
+      recursive_error_pages on;
+      error_page 502 504 = @away;
+      proxy_pass $${variable(registry.name)}_second;
+    }`
+		: "";
+
+/** Which replica of a cache a repository is asked at first, and which one then. */
+export function replicaMaps(registry: Registry): string {
+	if (!isReplicated(registry)) return "";
+	const name = variable(registry.name);
+	const urls = registry.stores.map(
+		(_, i) => `"http://${replicaAlias(registry, i)}:${REGISTRY_PORT}"`,
+	);
+	const share = Math.floor(100 / urls.length);
+	const first = urls.slice(0, -1).map((url) => `    ${share}% ${url};`);
+	const second = urls.map(
+		(url, i) => `    ${url} ${urls[(i + 1) % urls.length]};`,
+	);
+	return `  split_clients $repository $${name}_first {
+${first.join("\n")}
+    * ${urls.at(-1)};
+  }
+  map $${name}_first $${name}_second {
+${second.join("\n")}
+  }`;
+}
