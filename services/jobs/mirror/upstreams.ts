@@ -31,8 +31,8 @@ export class Upstreams {
 		const known = this.#byHost.get(host);
 		if (known) return known;
 		const { urls, ...options } = this.#options;
-		const url = Object.hasOwn(urls, host) ? urls[host] : undefined;
-		const upstream = new UpstreamRegistry(url ?? defaultUrl(host), options);
+		const url = urls[host] ?? defaultUrl(host);
+		const upstream = new UpstreamRegistry(url, options);
 		this.#byHost.set(host, upstream);
 		return upstream;
 	}

@@ -25,6 +25,12 @@ test("two digests that are kept on one day have two tags, the same one has the s
 	);
 });
 
+test("a tag that has no room for more is cut", () => {
+	expect(backupTag("t".repeat(128), A, day)).toBe(
+		`${"t".repeat(101)}-kept-20261124-aaaaaaaaaaaa`,
+	);
+});
+
 test("a backup tag is one that the Archive takes, of any tag", () => {
 	const rule = namingRule("archive", true);
 	const tags = fc

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InvalidInputError } from "../../../../services/jobs/problem.ts";
+import {
+	DEFAULT_TIMEOUTS,
+	registryAgent,
+} from "../../../../services/oci/http.ts";
 import { closure } from "../../oci/closure.ts";
 import { reset, status } from "../../oci/faults.ts";
 import {
@@ -472,6 +476,25 @@ test("upstream is asked anonymously, the Archive as archiver, and no output has 
 	expect(report.counts.mirrored).toBe(1);
 	expect(hub.seen.filter(({ authorization }) => authorization)).toEqual([]);
 	expect(JSON.stringify(report) + log.join("")).not.toMatch(/canary|Bearer/);
+});
+
+test("a registry without an address of its own is asked at its host, Docker Hub at its API's", async () => {
+	const asked = new Set<string>();
+	const dispatcher = registryAgent(DEFAULT_TIMEOUTS).compose(
+		(dispatch) => (options, handler) => {
+			if (options.origin === archive.url) return dispatch(options, handler);
+			asked.add(`${options.origin}${options.path}`);
+			throw new Error("not to be asked here");
+		},
+	);
+	await run(follow(DEBIAN, "12") + follow("ghcr.io/org/app", "1.0"), {
+		upstreams: {},
+		http: { dispatcher },
+	});
+	expect([...asked].toSorted()).toEqual([
+		"https://ghcr.io/v2/org/app/manifests/1.0",
+		"https://registry-1.docker.io/v2/library/debian/manifests/12",
+	]);
 });
 
 test("log lines are JSON: one for each tag that is not as it was, and a sum", async () => {

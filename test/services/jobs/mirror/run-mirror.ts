@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { createLogger } from "../../../../services/jobs/log.ts";
 import { mirror } from "../../../../services/jobs/mirror/mirror.ts";
 import type { MirrorReport } from "../../../../services/jobs/mirror/report.ts";
+import type { Credentials } from "../../../../services/oci/credentials.ts";
 import type { TransportOptions } from "../../../../services/oci/transport.ts";
 
 /** A password that must not turn up anywhere. */
@@ -13,6 +14,8 @@ export const ARCHIVER_PASSWORD = "canary-archiver-77e0";
 export interface TestRun {
 	/** URL. */
 	readonly archive: string;
+	/** @default - the archiver's */
+	readonly account?: Credentials;
 	/** URLs by host. */
 	readonly upstreams: Readonly<Record<string, string>>;
 	/** Lists by file name. */
@@ -34,6 +37,7 @@ export interface RanMirror {
 /** Runs the mirror with files of its own, as its command line would. */
 export async function runMirror({
 	archive,
+	account = { username: "archiver", password: ARCHIVER_PASSWORD },
 	upstreams,
 	lists,
 	day = "2026-11-24",
@@ -45,7 +49,7 @@ export async function runMirror({
 	const log: string[] = [];
 	const passwordFile = join(folder, "password");
 	try {
-		await writeFile(passwordFile, ARCHIVER_PASSWORD);
+		await writeFile(passwordFile, account.password);
 		await mkdir(join(folder, "lists"));
 		for (const [path, text] of Object.entries(lists)) {
 			const file = join(folder, "lists", path);
@@ -57,7 +61,7 @@ export async function runMirror({
 				schedule: "0 * * * *",
 				timeZone: "UTC",
 				lists: join(folder, "lists"),
-				destination: { url: archive, username: "archiver", passwordFile },
+				destination: { url: archive, username: account.username, passwordFile },
 				upstreams,
 			},
 			dryRun,

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseWantedTags } from "../../../../services/jobs/mirror/wanted-tags.ts";
@@ -94,6 +95,16 @@ overrides:
 		],
 		problems: [],
 	});
+});
+
+test("the example beside the lists is one", async () => {
+	const readme = new URL("../../../../archive/README.md", import.meta.url);
+	const example = /^```yaml\n(.*?)^```$/ms.exec(
+		await readFile(readme, "utf8"),
+	)?.[1];
+	const { wanted, problems } = parse(example ?? "");
+	expect(problems).toEqual([]);
+	expect(wanted).toHaveLength(4);
 });
 
 test("no lists ask for nothing", () => {
@@ -383,6 +394,13 @@ describe("the message says what is wrong, where, with which value, and what to d
 	test("an override of a tag that no list asks for", () => {
 		expect(parse(overridden({ tag: '"11"' })).problems).toEqual([
 			'm.yaml:overrides[0]: override of docker.io/library/debian:11, which no list asks for, got "11"; expected a tag that goes back to upstream when the override ends. Fix: add the tag to the entry of docker.io/library/debian.',
+		]);
+	});
+
+	test("an override of a tag that has a problem of its own says nothing more", () => {
+		const text = overridden().replace('tags: ["12"]', "tags: [12]");
+		expect(parse(text).problems).toEqual([
+			'm.yaml:images[0].tags[0]: tag is not text, got number 12; expected text. Fix: quote it: "12".',
 		]);
 	});
 
