@@ -1,8 +1,8 @@
+import type { Digest } from "../../oci/digest.ts";
 import { RetryableError } from "../../oci/errors.ts";
 import type { Registry } from "../../oci/registry.ts";
 import { backupTag } from "./backup-tag.ts";
 import type { Kept } from "./report.ts";
-import type { SourceImage } from "./wanted-tag.ts";
 
 /** A tag of the Archive that is about to be written. */
 export interface TagToMove {
@@ -10,7 +10,7 @@ export interface TagToMove {
 	readonly repository: string;
 	readonly tag: string;
 	/** What it will point to. */
-	readonly digest: SourceImage["digest"];
+	readonly digest: Digest;
 }
 
 /**

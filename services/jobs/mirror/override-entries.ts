@@ -45,7 +45,7 @@ function readOverride(
 	const image = parsedAt(yaml, at("image"), "image", parseOverrideImage);
 	const owner = textAt(yaml, at("owner"), "owner", blankFinding);
 	const reason = textAt(yaml, at("reason"), "reason", blankFinding);
-	const expires = textAt(yaml, at("expires"), "expires", dayFinding);
+	const expires = textAt(yaml, at("expires"), "last day", dayFinding);
 	if (!upstream || !tag || !image || !owner || !reason || !expires) {
 		return undefined;
 	}

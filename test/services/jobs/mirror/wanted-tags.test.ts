@@ -343,7 +343,7 @@ describe("the message says what is wrong, where, with which value, and what to d
 		[
 			"that never expires",
 			{ expires: undefined },
-			"expires: expires is not text, got nothing; expected text. Fix: write the expires there.",
+			"expires: last day is not text, got nothing; expected text. Fix: write the last day there.",
 		],
 		[
 			"that expires at some time",
