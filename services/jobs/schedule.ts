@@ -1,60 +1,60 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Cron } from "croner";
+import { type JobNote, readLastRun } from "./job-note.ts";
 import type { Logger } from "./log.ts";
+import { writeStateFile } from "./state-file.ts";
 
-export interface ScheduleOptions {
+/** A job and when it is due. */
+export interface ScheduledJob {
+	/** Names its note, `<name>.json`. */
+	readonly name: string;
 	/** Cron expression with five fields. */
 	readonly schedule: string;
 	/** IANA name. */
 	readonly timeZone: string;
-	/** Folder for `last-run.json` and `alive`. */
+	/** Does one run and returns what is to be noted of it. It is to end soon once its signal is aborted. */
+	readonly run: (signal: AbortSignal) => Promise<object>;
+}
+
+export interface ScheduleOptions {
+	/** They do not wait for each other. */
+	readonly jobs: readonly ScheduledJob[];
+	/** Folder for `alive` and a note of each job. */
 	readonly state: string;
 	/** Ends the schedule. */
 	readonly stop: AbortSignal;
-	/** How long a run may still take after `stop` before it is aborted. */
+	/** How long the runs under way may still take after `stop` before they are aborted. */
 	readonly graceMs: number;
 	readonly log: Logger;
-	/** Does one run and returns what is to be noted of it. It is to end soon once its signal is aborted. */
-	readonly run: (signal: AbortSignal) => Promise<object>;
 }
 
 /** How often the file `alive` is written; a health check looks for one that is not too old. */
 const ALIVE_MS = 30_000;
 
 /**
- * Runs a job on a schedule, inside this process, until it is told to stop. A run that is due while
- * another one is going on is left out. What goes wrong in a run is noted and does not end the schedule.
+ * Runs jobs on their schedules, inside this process, until it is told to stop. A run that is due while
+ * another one of the same job is going on is left out. What goes wrong in a run is noted and does not
+ * end the schedule.
  */
 export async function runOnSchedule(options: ScheduleOptions): Promise<void> {
-	const { schedule, timeZone, state, stop, graceMs, log } = options;
+	const { jobs, state, stop, graceMs, log } = options;
 	const abort = new AbortController();
-	let running: Promise<void> | undefined;
 	await mkdir(state, { recursive: true });
 	const heart = await startHeart(join(state, "alive"), log);
-	const cron = new Cron(
-		schedule,
-		{ mode: "5-part", timezone: timeZone, protect: () => late(log) },
-		async () => {
-			running = runOnce(options, abort.signal, () => cron.nextRun());
-			await running;
-			running = undefined;
-		},
-	);
-	log.info(
-		{ schedule, timeZone, next: cron.nextRun() },
-		"waiting for the schedule",
+	const timetables = await Promise.all(
+		jobs.map((job) => startTimetable(job, options, abort.signal)),
 	);
 	await aborted(stop);
-	cron.stop();
-	if (running) {
+	const underWay = timetables.flatMap((timetable) => timetable.stop() ?? []);
+	if (underWay.length > 0) {
 		log.info({ graceMs }, "stopping, the run under way may finish");
 		const timer = setTimeout(
 			() =>
 				abort.abort(new Error("the job was stopped before it could finish")),
 			graceMs,
 		);
-		await running;
+		await Promise.all(underWay);
 		clearTimeout(timer);
 	}
 	await heart.stop();
@@ -63,7 +63,7 @@ export async function runOnSchedule(options: ScheduleOptions): Promise<void> {
 
 // One write after the other: two at once would take each other's file away.
 async function startHeart(file: string, log: Logger) {
-	const beat = () => writeState(file, new Date().toISOString(), log);
+	const beat = () => writeStateFile(file, new Date().toISOString(), log);
 	let last = beat();
 	await last;
 	const timer = setInterval(() => {
@@ -77,41 +77,70 @@ async function startHeart(file: string, log: Logger) {
 	};
 }
 
+/** One job's part of the schedule. */
+interface Timetable {
+	/** Starts no further run; the one that is under way, if there is one. */
+	stop(): Promise<void> | undefined;
+}
+
+async function startTimetable(
+	{ name, schedule, timeZone, run }: ScheduledJob,
+	options: ScheduleOptions,
+	signal: AbortSignal,
+): Promise<Timetable> {
+	const log = options.log.child({ job: name });
+	const file = join(options.state, `${name}.json`);
+	let lastRun = await readLastRun(file);
+	let underWay: Promise<void> | undefined;
+	// Started when the first note is written: two at once would take each other's file away.
+	const cron = new Cron(
+		schedule,
+		{
+			mode: "5-part",
+			timezone: timeZone,
+			protect: () => late(log),
+			paused: true,
+		},
+		async () => {
+			underWay = runAndNote();
+			await underWay;
+			underWay = undefined;
+		},
+	);
+	await note({ running: false });
+	cron.resume();
+	log.info(
+		{ schedule, timeZone, next: cron.nextRun() },
+		"waiting for the schedule",
+	);
+	return {
+		stop: () => {
+			cron.stop();
+			return underWay;
+		},
+	};
+
+	async function runAndNote(): Promise<void> {
+		const startedAt = new Date().toISOString();
+		await note({ running: true, startedAt });
+		const result = await run(signal).catch((error: unknown) => {
+			log.error({ err: error }, "the run could not be done");
+			return { error: error instanceof Error ? error.message : String(error) };
+		});
+		lastRun = { startedAt, endedAt: new Date().toISOString(), ...result };
+		await note({ running: false });
+	}
+
+	function note(now: Pick<JobNote, "running" | "startedAt">): Promise<void> {
+		const nextAt = cron.nextRun()?.toISOString() ?? null;
+		const about = { job: name, schedule, timeZone, nextAt, ...now };
+		const whole: JobNote = { ...about, ...(lastRun && { lastRun }) };
+		return writeStateFile(file, JSON.stringify(whole), log);
+	}
+}
+
 function late(log: Logger): void {
 	log.warn("a run was due while the one before it is still going on; left out");
-}
-
-async function runOnce(
-	{ state, log, run }: ScheduleOptions,
-	signal: AbortSignal,
-	nextRun: () => Date | null,
-): Promise<void> {
-	const startedAt = new Date().toISOString();
-	const result = await run(signal).catch((error: unknown) => {
-		log.error({ err: error }, "the run could not be done");
-		return { error: error instanceof Error ? error.message : String(error) };
-	});
-	const note = {
-		startedAt,
-		endedAt: new Date().toISOString(),
-		nextAt: nextRun()?.toISOString() ?? null,
-		...result,
-	};
-	await writeState(join(state, "last-run.json"), JSON.stringify(note), log);
-}
-
-// Through another name, so that a reader never sees half a file.
-async function writeState(
-	file: string,
-	content: string,
-	log: Logger,
-): Promise<void> {
-	try {
-		await writeFile(`${file}.new`, `${content}\n`);
-		await rename(`${file}.new`, file);
-	} catch (error) {
-		log.error({ err: error, file }, "cannot write the state of the job");
-	}
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,123 @@
+import type { RetentionRule } from "../../../topology/retention.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { FAILURE, SUCCESS } from "../report.ts";
+
+/**
+ * What became of one tag: `planned` is one that a dry run would remove, `left` one that was to be
+ * removed and changed before it was, `failed` one that could not be looked at or removed, `aborted` one
+ * that the end of the process came before.
+ */
+export const OUTCOMES = [
+	"removed",
+	"planned",
+	"kept",
+	"left",
+	"failed",
+	"aborted",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export type Counts = Readonly<Record<Outcome, number>>;
+
+export interface TagResult {
+	readonly repository: string;
+	readonly tag: string;
+	/** What it pointed to when the plan was made. Absent where that could not be told. */
+	readonly digest?: Digest;
+	/** Since when it is known to, RFC 3339. */
+	readonly firstSeen?: string;
+	readonly outcome: Outcome;
+	/** Goes on after `because`. */
+	readonly reason: string;
+}
+
+/** What became of one registry's tags. */
+export interface RegistryReport {
+	readonly name: string;
+	readonly host: string;
+	readonly retention: RetentionRule;
+	readonly counts: Counts;
+	/** What to know about the run, e.g. that there was no ledger. */
+	readonly warnings: readonly string[];
+	/** What could not be done, besides what failed for single tags. */
+	readonly problems: readonly string[];
+	/** By repository and tag. */
+	readonly items: readonly TagResult[];
+}
+
+/** A run as a machine reads it; the same whether it was planned or carried out. */
+export interface CleanupReport {
+	readonly dryRun: boolean;
+	/** RFC 3339. */
+	readonly startedAt: string;
+	readonly seconds: number;
+	/** Of all registries together. */
+	readonly counts: Counts;
+	readonly registries: readonly RegistryReport[];
+}
+
+/** The exit status a run ends with. */
+export function exitStatus({
+	counts,
+	registries,
+}: Pick<CleanupReport, "counts" | "registries">): number {
+	const problems = registries.some((registry) => registry.problems.length > 0);
+	return problems || counts.failed + counts.aborted > 0 ? FAILURE : SUCCESS;
+}
+
+/** How many tags had which outcome. */
+export function countOutcomes(
+	items: readonly Pick<TagResult, "outcome">[],
+): Counts {
+	const counts = noCounts();
+	for (const { outcome } of items) counts[outcome]++;
+	return counts;
+}
+
+/** The counts of several registries together. */
+export function sumOf(all: readonly Counts[]): Counts {
+	const sum = noCounts();
+	for (const outcome of OUTCOMES) {
+		for (const counts of all) sum[outcome] += counts[outcome];
+	}
+	return sum;
+}
+
+function noCounts(): Record<Outcome, number> {
+	return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<
+		Outcome,
+		number
+	>;
+}
+
+/** A run in so few words that a status page can show them. */
+export interface CleanupSummary {
+	readonly exitStatus: number;
+	readonly seconds: number;
+	readonly counts: Counts;
+	/** The first of what went wrong. */
+	readonly trouble: readonly string[];
+}
+
+/** A registry that is away can fail thousands of tags. */
+const MOST_TROUBLE = 20;
+
+/** The report without the tags that are as they should be. */
+export function summaryOf(report: CleanupReport): CleanupSummary {
+	const { seconds, counts, registries } = report;
+	const trouble = registries
+		.flatMap(({ name, warnings, problems, items }) => [
+			...[...problems, ...warnings].map((text) => `${name}: ${text}`),
+			...items
+				.filter(isTrouble)
+				.map(
+					({ repository, tag, outcome, reason }) =>
+						`${outcome} ${name}/${repository}:${tag}: ${reason}`,
+				),
+		])
+		.slice(0, MOST_TROUBLE);
+	return { exitStatus: exitStatus(report), seconds, counts, trouble };
+}
+
+function isTrouble({ outcome }: TagResult): boolean {
+	return outcome === "failed" || outcome === "aborted";
+}
