@@ -500,7 +500,7 @@ test("no text makes it throw, and every problem is one line", () => {
 				);
 			}
 		}),
-		{ numRuns: 3000 },
+		{ numRuns: 1000 },
 	);
 });
 
@@ -540,6 +540,6 @@ test("no name or image makes it throw, and what is taken is safe in a path", () 
 				);
 			}
 		}),
-		{ numRuns: 2000 },
+		{ numRuns: 400 },
 	);
 });
