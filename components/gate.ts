@@ -4,7 +4,8 @@ import type {
 	GateConfig,
 	GateKeys,
 } from "../topology/gate-config.ts";
-import { gateAlias, SERVICE_PORT } from "./names.ts";
+import { SERVICE_PORT } from "../topology/names.ts";
+import { gateAlias } from "./names.ts";
 import {
 	CONFIG_ROOT,
 	type Image,

@@ -1,11 +1,8 @@
 import type { Registry } from "../topology/estate.ts";
+import { SERVICE_PORT } from "../topology/names.ts";
 
-/** Port of every service of the estate inside its networks: fronts, gates. */
-export const SERVICE_PORT = 8080;
 /** Port of a registry server on its tier's network. */
 export const REGISTRY_PORT = 5000;
-/** Port of a region's front where its caches find the way to home. */
-export const LEG_PORT = 8082;
 
 /** Name of a registry on its tier's network; all its replicas answer to it. */
 export const registryAlias = ({ name }: Pick<Registry, "name">) =>
@@ -25,9 +22,6 @@ export const registryUrl = (registry: Pick<Registry, "name">) =>
 /** How a job inside the estate reaches a registry: through its front, by the registry's own name. */
 export const frontUrl = ({ host }: Pick<Registry, "host">) =>
 	`http://${host}:${SERVICE_PORT}`;
-
-/** How a cache reaches its origin: through its own region's front. */
-export const legUrl = (legHost: string) => `http://${legHost}:${LEG_PORT}`;
 
 /** Name of the registry that plays Docker Hub, on the archiver's network. */
 export const DOCKER_HUB_ALIAS = "docker-hub.upstream.test";

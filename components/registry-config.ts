@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import type { Registry, Upstream } from "../topology/estate.ts";
-import { legUrl, REGISTRY_PORT } from "./names.ts";
+import { legUrl } from "../topology/names.ts";
+import { REGISTRY_PORT } from "./names.ts";
 import { CONFIG_ROOT } from "./platform/platform.ts";
 
 /** Where the registry keeps its blobs inside its container. */

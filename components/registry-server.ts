@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Account, Registry } from "../topology/estate.ts";
+import { legUrl } from "../topology/names.ts";
 import { publicJwk } from "../topology/signing-key.ts";
-import { legUrl, registryAlias, replicaAlias } from "./names.ts";
+import { registryAlias, replicaAlias } from "./names.ts";
 import {
 	CONFIG_ROOT,
 	type Image,

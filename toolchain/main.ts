@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { ConfigError } from "../stacks/config/parse.ts";
 import { down } from "./commands/down.ts";
+import { listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
 import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { passThrough } from "./commands/pulumi.ts";
+import { resetCache, resetSandbox } from "./commands/reset.ts";
+import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
 import { UserError } from "./process.ts";
 
@@ -25,6 +28,7 @@ command(
 	"up",
 	"bring a stack to what its configuration says, and show its tiers",
 )
+	.option("--tier <name>", "change what belongs to this tier alone")
 	.argument("[pulumi...]", "further arguments for `pulumi up`")
 	.action((args, options) => finish(up(options, args)));
 
@@ -42,6 +46,26 @@ command("down", "remove everything a stack has put up")
 command("promote", "run the promotion job by hand")
 	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
 	.action((args, options) => finish(promote(options, args)));
+
+command("status", "show health, version and fill of each tier, and the jobs")
+	.option("--json", "print it as JSON")
+	.action((options) => finish(status(options)));
+
+const jobs = group("jobs", "the jobs that run on a schedule");
+command("list", "show the next and the last run of each job", jobs)
+	.option("--json", "print it as JSON")
+	.action((options) => finish(listJobs(options)));
+
+const sandbox = group("sandbox", "the Sandbox tier");
+command("reset", "replace it by a new, empty one", sandbox).action((options) =>
+	finish(resetSandbox(options)),
+);
+
+const cache = group("cache", "the pull-through caches of a region");
+command("reset", "empty a region's caches, one replica after the other", cache)
+	.argument("<region>", "e.g. eu")
+	.option("--force", "even while the origin is away")
+	.action((region, options) => finish(resetCache(options, region)));
 
 command("password", "print the password of a principal for a tier, for scripts")
 	.argument("<principal>", "e.g. ci")
@@ -66,8 +90,17 @@ command(
 
 await program.parseAsync();
 
-function command(name: string, description: string): Command {
-	return program
+/** A word that others follow, such as `reset`. */
+function group(name: string, description: string): Command {
+	return program.command(name).description(description).helpCommand(false);
+}
+
+function command(
+	name: string,
+	description: string,
+	parent: Command = program,
+): Command {
+	return parent
 		.command(name)
 		.description(description)
 		.option("-s, --stack <name>", "the stack", "dev")

@@ -14,3 +14,12 @@ export const JOBS = "jobs";
 /** Name of a region's cache of an origin tier. */
 export const cacheName = (tier: "prod" | "archive", region: string) =>
 	`${tier}-${region}`;
+
+/** Port of a region's front where its caches find the way to home. */
+export const LEG_PORT = 8082;
+
+/** How a cache reaches its origin: through its own region's front. */
+export const legUrl = (legHost: string) => `http://${legHost}:${LEG_PORT}`;
+
+/** Port of every service of the estate inside its networks: fronts, gates. */
+export const SERVICE_PORT = 8080;

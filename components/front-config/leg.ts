@@ -1,5 +1,5 @@
 import type { Registry } from "../../topology/estate.ts";
-import { LEG_PORT, SERVICE_PORT } from "../names.ts";
+import { LEG_PORT, SERVICE_PORT } from "../../topology/names.ts";
 import { variable } from "./nginx.ts";
 
 /** One way from a region to home. */

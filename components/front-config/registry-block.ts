@@ -1,10 +1,10 @@
 import type { Registry } from "../../topology/estate.ts";
+import { SERVICE_PORT } from "../../topology/names.ts";
 import {
 	gateAlias,
 	REGISTRY_PORT,
 	registryAlias,
 	replicaAlias,
-	SERVICE_PORT,
 } from "../names.ts";
 import { errorBody, HEADERS, variable } from "./nginx.ts";
 

@@ -1,5 +1,5 @@
 import type { Registry } from "../../topology/estate.ts";
-import { LEG_PORT, SERVICE_PORT } from "../names.ts";
+import { LEG_PORT, SERVICE_PORT } from "../../topology/names.ts";
 import { type Leg, legBlocks } from "./leg.ts";
 import { mirrorBlock } from "./mirror-block.ts";
 import { PREAMBLE, unknownHost } from "./nginx.ts";

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { NAME_LABEL, STACK_LABEL } from "../../../topology/labels.ts";
 import type { Image, Placement, ServerArgs } from "../platform.ts";
 import { hardened, labelList } from "./container-defaults.ts";
 
@@ -21,14 +22,11 @@ export function fileVolume(
 	name: string,
 	{ files, scripts = {} }: Pick<ServerArgs, "files" | "scripts">,
 	image: Image,
-	labels: Readonly<Record<string, string>>,
+	stack: string,
 	{ parent }: Placement,
 ): FileVolume {
-	const volume = new docker.Volume(
-		name,
-		{ labels: labelList(labels) },
-		{ parent },
-	);
+	const labels = labelList({ [STACK_LABEL]: stack, [NAME_LABEL]: name });
+	const volume = new docker.Volume(name, { labels }, { parent });
 	const writer = new docker.Container(
 		`${name}-writer`,
 		{
@@ -42,7 +40,7 @@ export function fileVolume(
 			mustRun: false,
 			networkMode: "none",
 			restart: "no",
-			labels: labelList(labels),
+			labels,
 			volumes: [{ volumeName: volume.name, containerPath: MOUNT }],
 			uploads: [...uploads(files, "0400"), ...uploads(scripts, "0500")],
 		},

@@ -35,12 +35,12 @@ export function containerServer(
 		`${name}-config`,
 		args,
 		args.image,
-		labels,
+		stack,
 		placement,
 	);
 	const reread =
 		args.reread &&
-		fileVolume(`${name}-inbox`, args.reread, args.image, labels, placement);
+		fileVolume(`${name}-inbox`, args.reread, args.image, stack, placement);
 	const unwatched = {
 		healthcheck: { ...HEALTH, tests: ["CMD", ...args.health] },
 		tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${SCRATCH_MIB}m` },

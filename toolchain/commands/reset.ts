@@ -1,0 +1,87 @@
+import type { Registry } from "../../topology/estate.ts";
+import { HOME, legUrl } from "../../topology/names.ts";
+import { tierResources } from "../../topology/resource-names.ts";
+import type { StackOptions } from "../main.ts";
+import { runCaptured, UserError } from "../process.ts";
+import { runPulumi } from "../pulumi-run.ts";
+import { runningContainer } from "../stack-containers.ts";
+import { say } from "../step.ts";
+import { findRegistry, storeTarget } from "../tier-targets.ts";
+import { type PreparedStack, prepareStack } from "./prepare.ts";
+
+/** `npm run sandbox -- reset`: a new, empty Sandbox. No other tier is touched. */
+export async function resetSandbox(options: StackOptions): Promise<number> {
+	const prepared = await prepareStack(options);
+	const sandbox = findRegistry(prepared.estate, "sandbox");
+	return replaceStores(prepared, sandbox, tierResources(sandbox).storages);
+}
+
+/**
+ * `npm run cache -- reset <region>`: empties a region's caches one replica after the other, so that
+ * one of them serves all the time.
+ */
+export async function resetCache(
+	options: StackOptions & { readonly force?: boolean },
+	region: string,
+): Promise<number> {
+	const prepared = await prepareStack(options);
+	const caches = prepared.estate.registries.filter(
+		({ location, upstream }) => location === region && upstream,
+	);
+	if (caches.length === 0) {
+		throw new UserError(
+			`no such region, got ${region}; expected one of: ${prepared.estate.regions.join(", ")}`,
+		);
+	}
+	if (!options.force) {
+		for (const cache of caches) await checkOrigin(prepared, cache);
+	}
+	for (const cache of caches) {
+		for (const storage of tierResources(cache).storages) {
+			say(`${cache.name}: a new, empty ${storage}`);
+			const code = await replaceStores(prepared, cache, [storage]);
+			if (code !== 0) return code;
+		}
+	}
+	return 0;
+}
+
+// What a cache has is all there is of an image while its origin is away.
+async function checkOrigin(
+	{ engine, location: { stack } }: PreparedStack,
+	cache: Registry,
+): Promise<void> {
+	const [server = ""] = tierResources(cache).servers;
+	const { Id } = await runningContainer(engine.client, stack, server);
+	const url = `${legUrl(cache.upstream?.legHost ?? "")}/v2/`;
+	const { stderr } = await runCaptured(
+		"docker",
+		["exec", Id, "wget", "-S", "-T", "5", "-O", "/dev/null", url],
+		{ env: engine.env },
+	);
+	// A registry that asks for a token is there.
+	if (/HTTP\/1\.1 (200|401)/.test(stderr)) return;
+	throw new UserError(
+		`${HOME} does not answer ${cache.name}: an empty cache could not be filled again. Fix: wait until ${HOME} is back, or lose what is cached with --force`,
+	);
+}
+
+async function replaceStores(
+	prepared: PreparedStack,
+	registry: Registry,
+	storages: readonly string[],
+): Promise<number> {
+	const { stack } = prepared.location;
+	return runPulumi(prepared, [
+		"up",
+		...storages.flatMap((storage) => [
+			"--target-replace",
+			storeTarget(stack, registry, storage),
+		]),
+		// The servers over the stores.
+		"--target-dependents",
+		"--yes",
+		"--skip-preview",
+		"--suppress-outputs",
+	]);
+}
