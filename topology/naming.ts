@@ -30,6 +30,12 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/;
  */
 export const FALLBACK_TAG = /^sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?$/;
 
+/**
+ * Where the self-test keeps the images it writes. Every tier takes the name, whatever names it is
+ * configured to take: a rule that refused it could not be told from a missing right.
+ */
+export const SELF_TEST_REPOSITORY = "self-test/access";
+
 /** distribution answers 500 to longer names; the specification's limit includes the host. */
 export const MAX_NAME_LENGTH = 255;
 
@@ -59,6 +65,24 @@ export const DEFAULT_NAMING: Readonly<
 	archive: { names: [ANY_NAME], tags: [ANY_TAG] },
 };
 
+// A tag that the default patterns take, another one for each number from 1 on.
+const EXAMPLE_TAGS: Readonly<Record<TierKind, (number: number) => string>> = {
+	sandbox: (number) => `self-test-${number}`,
+	"ci-tests": (number) => `run-self-test-${number}`,
+	"ci-snapshots": (number) => `main-${number}-0000000`,
+	prod: (number) => `0.0.0-self-test.${number}`,
+	cache: (number) => `self-test-${number}`,
+	archive: (number) => `self-test-${number}`,
+};
+
+// Forms that patterns of one's own often take.
+const FURTHER_EXAMPLES: readonly ((number: number) => string)[] = [
+	(number) => `v0.0.0-self-test.${number}`,
+	(number) => `v0.0.${number}`,
+	(number) => `0.0.${number}`,
+	(number) => `${number}`,
+];
+
 // The default patterns in words.
 const DEFAULT_HELP: Readonly<
 	Record<TierKind, Pick<NamingRule, "nameHelp" | "tagHelp">>
@@ -85,7 +109,7 @@ export function namingRule(
 ): NamingRule {
 	const { names, tags } = { ...DEFAULT_NAMING[kind], ...own };
 	return {
-		names,
+		names: own.names ? [...own.names, SELF_TEST_REPOSITORY] : names,
 		tags,
 		fallbackTags,
 		nameHelp: own.names
@@ -118,6 +142,19 @@ export function acceptsName(rule: NamingRule, name: string): boolean {
 export function acceptsTag(rule: NamingRule, tag: string): boolean {
 	if (FALLBACK_TAG.test(tag)) return rule.fallbackTags;
 	return TAG.test(tag) && matchesAny(rule.tags, tag);
+}
+
+/**
+ * A tag that a tier with this rule takes, another one for each number from 1 on. Undefined where the
+ * patterns are such that none of the usual forms fits.
+ */
+export function exampleTag(
+	rule: NamingRule,
+	number: number,
+): string | undefined {
+	return [...Object.values(EXAMPLE_TAGS), ...FURTHER_EXAMPLES]
+		.map((example) => example(number))
+		.find((tag) => acceptsTag(rule, tag));
 }
 
 // Tags with nothing in common. A pattern that takes them all takes everything.

@@ -4,10 +4,12 @@ import {
 	acceptsName,
 	acceptsTag,
 	DEFAULT_NAMING,
+	exampleTag,
 	FALLBACK_TAG,
 	matchesEveryName,
 	matchesEveryTag,
 	namingRule,
+	SELF_TEST_REPOSITORY,
 	TAG,
 } from "../../topology/naming.ts";
 import { TIER_KINDS, type TierKind } from "../../topology/tier-kinds.ts";
@@ -124,5 +126,61 @@ describe("a rule of one's own", () => {
 	)("the default of %s matches neither every tag nor every name", (kind) => {
 		expect(matchesEveryTag(DEFAULT_NAMING[kind].tags)).toBe(false);
 		expect(matchesEveryName(DEFAULT_NAMING[kind].names)).toBe(false);
+	});
+});
+
+describe("the self-test's repository", () => {
+	test.each(TIER_KINDS)("is taken by %s as it is by default", (kind) => {
+		expect(acceptsName(rule(kind), SELF_TEST_REPOSITORY)).toBe(true);
+	});
+
+	test("is taken whatever names a tier is configured to take, and nothing else is taken with it", () => {
+		fc.assert(
+			fc.property(fc.constantFrom(...TIER_KINDS), (kind) => {
+				const own = namingRule(kind, true, { names: ["platform/[a-z]+"] });
+				expect(acceptsName(own, SELF_TEST_REPOSITORY)).toBe(true);
+				expect(acceptsName(own, "platform/app")).toBe(true);
+				expect(acceptsName(own, "self-test/other")).toBe(false);
+				expect(acceptsName(own, `${SELF_TEST_REPOSITORY}/sub`)).toBe(false);
+			}),
+		);
+	});
+
+	test("is not advertised to people whose name was refused", () => {
+		expect(namingRule("prod", true, { names: ["a/b"] }).nameHelp).toBe(
+			"a name like a/b",
+		);
+	});
+});
+
+describe("example tags", () => {
+	test.each<[TierKind, string, string]>([
+		["sandbox", "self-test-1", "self-test-2"],
+		["ci-tests", "run-self-test-1", "run-self-test-2"],
+		["ci-snapshots", "main-1-0000000", "main-2-0000000"],
+		["prod", "0.0.0-self-test.1", "0.0.0-self-test.2"],
+		["cache", "self-test-1", "self-test-2"],
+		["archive", "self-test-1", "self-test-2"],
+	])("%s takes %s and %s", (kind, first, second) => {
+		expect([exampleTag(rule(kind), 1), exampleTag(rule(kind), 2)]).toEqual([
+			first,
+			second,
+		]);
+	});
+
+	test.each([
+		["v[0-9]+\\.[0-9]+\\.[0-9]+", "v0.0.7"],
+		["v[0-9.]+-.+", "v0.0.0-self-test.7"],
+		["[0-9]+\\.[0-9]+\\.[0-9]+", "0.0.7"],
+		["[0-9]+", "7"],
+		["main-[0-9]+-[0-9a-f]+", "main-7-0000000"],
+	])("a pattern of one's own, %s, takes %s", (pattern, expected) => {
+		const own = namingRule("ci-tests", true, { tags: [pattern] });
+		expect(exampleTag(own, 7)).toBe(expected);
+	});
+
+	test("a pattern that takes none of the usual forms has none", () => {
+		const own = namingRule("ci-tests", true, { tags: ["release_[A-Z]{9}"] });
+		expect(exampleTag(own, 1)).toBeUndefined();
 	});
 });

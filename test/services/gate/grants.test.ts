@@ -8,7 +8,7 @@ import {
 	type GateRegistry,
 	gateConfig,
 } from "../../../topology/gate-config.ts";
-import { namingRule } from "../../../topology/naming.ts";
+import { namingRule, SELF_TEST_REPOSITORY } from "../../../topology/naming.ts";
 import { DEV_SPEC } from "../../topology/dev-estate.ts";
 
 const registry: GateRegistry = {
@@ -124,6 +124,12 @@ const TABLE: Readonly<
 		consumer: "p",
 		cache: "p",
 	},
+	cache: {
+		anonymous: "p if anonymousPull",
+		developer: "p",
+		ci: "p",
+		consumer: "p",
+	},
 };
 
 const names = fc.constantFrom(["[a-z]+/[a-z]+"], ["[a-z]+"], [".+"]);
@@ -155,7 +161,7 @@ test("grants equal the access table in any estate", () => {
 		fc.property(
 			estates,
 			fc.constantFrom(...PRINCIPALS),
-			fc.constantFrom("app", "team/app", "a/b/c"),
+			fc.constantFrom("app", "team/app", "a/b/c", SELF_TEST_REPOSITORY),
 			fc.subarray(["pull", "push", "delete", "*"], { minLength: 1 }),
 			(estate, principal, name, actions) => {
 				for (const registry of estate.registries) {
@@ -167,7 +173,9 @@ test("grants equal the access table in any estate", () => {
 					const guarded = registries.find((r) => r.name === registry.name);
 					if (!guarded) throw new Error(`no gate before ${registry.name}`);
 					const letters = held(estate, registry, principal);
-					const taken = new RegExp(`^${registry.naming.names[0]}$`).test(name);
+					const taken =
+						name === SELF_TEST_REPOSITORY ||
+						new RegExp(`^${registry.naming.names[0]}$`).test(name);
 					const expected = [
 						letters.includes("p") && "pull",
 						/[wr]/.test(letters) && taken && "push",
