@@ -1,4 +1,9 @@
-import { allowedVerbs, PRINCIPALS, type Principal } from "./access.ts";
+import {
+	allowedVerbs,
+	PRINCIPALS,
+	type Principal,
+	type Verb,
+} from "./access.ts";
 import type { Estate, Registry } from "./estate.ts";
 
 /** Somebody who can read one registry and write another: images can travel that way. */
@@ -64,7 +69,12 @@ const canWrite = (estate: Estate, principal: Principal, registry: Registry) =>
 		(verb) => verb === "create" || verb === "retag",
 	);
 
-function verbsAt(estate: Estate, principal: Principal, registry: Registry) {
+/** What a principal may do at a registry: its verbs on that kind of tier if it has an account there. */
+export function verbsAt(
+	estate: Estate,
+	principal: Principal,
+	registry: Registry,
+): readonly Verb[] {
 	const verbs = allowedVerbs(registry.tier, principal, registry.flags);
 	if (principal === "anonymous") return verbs;
 	const hasAccount = estate.gates.some(({ accounts }) =>
