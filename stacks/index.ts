@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { clientConfigFiles } from "../topology/client-config/client-config.ts";
 import { compileEstate } from "../topology/compile.ts";
 import {
 	checkInvariants,
@@ -35,3 +36,5 @@ export const passwords = pulumi.secret(
 export const promoter = running.promoter;
 /** Container that runs cleanup and mirroring. */
 export const housekeeping = running.housekeeping;
+/** Files with which clients pull through the estate, by location and path below /etc; nothing secret. */
+export const clientConfig = clientConfigFiles(estate);
