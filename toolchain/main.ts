@@ -7,6 +7,7 @@ import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { passThrough } from "./commands/pulumi.ts";
 import { resetCache, resetSandbox } from "./commands/reset.ts";
+import { selfTest } from "./commands/self-test.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
 import { UserError } from "./process.ts";
@@ -50,6 +51,14 @@ command("promote", "run the promotion job by hand")
 command("status", "show health, version and fill of each tier, and the jobs")
 	.option("--json", "print it as JSON")
 	.action((options) => finish(status(options)));
+
+command(
+	"self-test",
+	"try what every principal may and may not do at each tier, on the running stack",
+)
+	.option("--tier <name>", "this tier alone, e.g. ci-tests")
+	.option("--json", "print the report as JSON")
+	.action((options) => finish(selfTest(options)));
 
 const jobs = group("jobs", "the jobs that run on a schedule");
 command("list", "show the next and the last run of each job", jobs)

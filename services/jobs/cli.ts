@@ -4,6 +4,7 @@ import { addCleanup } from "./commands/cleanup.ts";
 import { addMirror } from "./commands/mirror.ts";
 import { addPromote } from "./commands/promote.ts";
 import { addSchedule } from "./commands/schedule.ts";
+import { addSelfTest } from "./commands/self-test.ts";
 import { InvalidInputError } from "./problem.ts";
 import type { Process } from "./process.ts";
 import { BAD_INPUT, FAILURE, SUCCESS } from "./report.ts";
@@ -29,7 +30,13 @@ export async function main(
 	const exit = (ended: number) => {
 		status = ended;
 	};
-	for (const add of [addPromote, addCleanup, addMirror, addSchedule]) {
+	for (const add of [
+		addPromote,
+		addCleanup,
+		addMirror,
+		addSchedule,
+		addSelfTest,
+	]) {
 		add(program, { io, exit });
 	}
 	try {

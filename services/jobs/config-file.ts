@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { stdin } from "node:process";
+import { text as textOf } from "node:stream/consumers";
 import type { z } from "zod";
 import { InvalidInputError, type Problem, shown } from "./problem.ts";
 
@@ -10,7 +12,7 @@ export interface ConfigKind<T> {
 }
 
 /**
- * Reads the configuration of a job, a JSON file.
+ * Reads the configuration of a job, a JSON file; `-` is standard input, for what must not be on disk.
  *
  * @throws InvalidInputError with everything that is wrong with it.
  */
@@ -31,7 +33,7 @@ export async function loadConfig<T>(
 		]);
 	let text: string;
 	try {
-		text = await readFile(file, "utf8");
+		text = file === "-" ? await textOf(stdin) : await readFile(file, "utf8");
 	} catch (error) {
 		throw unusable((error as NodeJS.ErrnoException).code ?? String(error));
 	}

@@ -1,7 +1,8 @@
 import type { Account, Estate } from "../../topology/estate.ts";
 import type { StackOptions } from "../main.ts";
+import { readPasswords } from "../passwords.ts";
 import { runCaptured, UserError } from "../process.ts";
-import { describeStack, prepareCli } from "./prepare.ts";
+import { describeStack } from "./prepare.ts";
 
 /** `npm run password`: the password alone on standard output, for a script's pipe. */
 export async function password(
@@ -38,26 +39,8 @@ async function passwordOf(
 ): Promise<string> {
 	const { location, estate } = describeStack(options);
 	const account = findAccount(estate, principal, tier);
-	const { pulumi, env } = await prepareCli(location, {});
-	const { code, stdout, stderr } = await runCaptured(
-		pulumi,
-		[
-			"stack",
-			"output",
-			"passwords",
-			"--show-secrets",
-			"--json",
-			"--stack",
-			location.stack,
-		],
-		{ cwd: location.cwd, env },
-	);
-	if (code !== 0) {
-		throw new UserError(
-			`the stack '${location.stack}' has no passwords yet: ${stderr.trim()}. Fix: npm run up`,
-		);
-	}
-	return (JSON.parse(stdout) as Record<string, string>)[account.secret] ?? "";
+	const passwords = await readPasswords(location);
+	return passwords[account.secret] ?? "";
 }
 
 /** @throws {UserError} naming who has an account there, when this principal has none */

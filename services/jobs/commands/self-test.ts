@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import { tallyOf } from "../../../topology/self-test-report.ts";
+import type { CommandLine } from "../process.ts";
+import { FAILURE, SUCCESS } from "../report.ts";
+import { loadSelfTestConfig } from "../self-test/config.ts";
+import { selfTest } from "../self-test/self-test.ts";
+
+/** Adds `self-test`, which prints its report as JSON. */
+export function addSelfTest(program: Command, { io, exit }: CommandLine): void {
+	program
+		.command("self-test")
+		.description(
+			"Tries what every principal may and may not do, and prints a report as JSON.",
+		)
+		.requiredOption(
+			"--config <file>",
+			"what to try, with the passwords; - reads it from standard input",
+		)
+		.action(async ({ config: file }: { readonly config: string }) => {
+			const config = await loadSelfTestConfig(file);
+			const report = await selfTest({ config, signal: io.stop });
+			io.stdout.write(`${JSON.stringify(report)}\n`);
+			exit(tallyOf(report).failed > 0 ? FAILURE : SUCCESS);
+		});
+}
