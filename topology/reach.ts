@@ -12,8 +12,9 @@ export type Part =
 	  };
 
 /**
- * What a registry does for its clients. `login` is a new token; `pull` and `push` are done with one
- * that the client has. A cache pulls what it holds: what it does not, only its origin has.
+ * What a registry does for its clients. `login` is what `docker login` does: the registry asks for a
+ * token, and takes a new one. `pull` and `push` are done with one that the client has. A cache gives
+ * what it holds: what it does not, only its origin has.
  */
 export const SERVICES = ["login", "pull", "push"] as const;
 export type Service = (typeof SERVICES)[number];
@@ -87,12 +88,12 @@ export function reachWithout(estate: Estate, away: readonly Part[]): Reach {
 	const servicesOf = (registry: Registry): readonly Service[] => {
 		// A front has the name of its gate.
 		const front = isUp("front", registry.gate);
-		const gate = front && isUp("gate", registry.gate);
 		const pull =
 			front &&
 			registry.stores.some((_, i) => isUp("registry", registry.name, i));
-		const push = pull && gate && registry.mode === "read-write";
-		const works = { login: gate, pull, push };
+		const login = pull && isUp("gate", registry.gate);
+		const push = login && registry.mode === "read-write";
+		const works = { login, pull, push };
 		return SERVICES.filter((service) => works[service]);
 	};
 	const registries = new Map(

@@ -6,16 +6,52 @@ export interface Check {
 	readonly run: () => Promise<void>;
 }
 
+/** Checks that belong together, one after the other. */
+export interface Section {
+	readonly heading: string;
+	readonly checks: readonly Check[];
+	/** Puts right what the checks left away when they did not get to their end. Once is enough. */
+	readonly restore?: () => Promise<void>;
+}
+
 /** How a list of checks ended. */
 export interface Tally {
 	readonly passed: number;
 	readonly failed: number;
 }
 
-/** Runs the checks one after the other, a line each; a failure does not stop the rest. */
-export async function runChecks(checks: readonly Check[]): Promise<Tally> {
+/**
+ * Runs the checks of the sections one after the other, a line each; a failure does not stop the rest.
+ *
+ * @param signal ends it after the check that is under way; what is away then is put right first
+ * @throws the signal's reason
+ */
+export async function runSections(
+	sections: readonly Section[],
+	signal: AbortSignal,
+): Promise<Tally> {
+	let passed = 0;
+	let failed = 0;
+	for (const { heading, checks, restore } of sections) {
+		console.log(`\n${heading}`);
+		try {
+			const tally = await runChecks(checks, signal);
+			passed += tally.passed;
+			failed += tally.failed;
+		} finally {
+			await restore?.();
+		}
+	}
+	return { passed, failed };
+}
+
+async function runChecks(
+	checks: readonly Check[],
+	signal: AbortSignal,
+): Promise<Tally> {
 	let failed = 0;
 	for (const { promise, run } of checks) {
+		signal.throwIfAborted();
 		const started = Date.now();
 		try {
 			await run();

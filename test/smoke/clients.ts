@@ -69,3 +69,26 @@ export function refused(result: Captured, ...words: readonly string[]): void {
 		);
 	}
 }
+
+/** Removes all images of some registries from the machine, so that their layers have to be downloaded again. */
+export async function forgetImages(
+	client: Client,
+	addresses: readonly string[],
+): Promise<void> {
+	const { stdout } = succeeded(
+		await client.docker(
+			"images",
+			"--format",
+			"{{.Repository}} {{.Tag}} {{.ID}}",
+		),
+	);
+	const own = stdout
+		.split("\n")
+		.filter((image) => addresses.some((a) => image.startsWith(`${a}/`)))
+		.map((image) => image.split(" "))
+		// A tag that moved leaves its image behind without one.
+		.map(([repository, tag, id]) =>
+			tag === "<none>" ? `${id}` : `${repository}:${tag}`,
+		);
+	if (own.length > 0) succeeded(await client.docker("rmi", "--force", ...own));
+}

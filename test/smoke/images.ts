@@ -8,7 +8,8 @@ import { runCaptured } from "../../toolchain/process.ts";
 import versions from "../../toolchain/versions.json" with { type: "json" };
 import { succeeded } from "./clients.ts";
 
-const LABELS = {
+/** What CI puts on its images; tiers may require some of it. */
+export const LABELS = {
 	"org.opencontainers.image.source": "https://example.com/team/app",
 	"org.opencontainers.image.revision":
 		"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",

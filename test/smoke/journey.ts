@@ -5,24 +5,27 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import versions from "../../toolchain/versions.json" with { type: "json" };
 import { type Check, expectEqual } from "./checks.ts";
-import { type Client, newClient, refused, succeeded } from "./clients.ts";
+import {
+	type Client,
+	forgetImages,
+	newClient,
+	refused,
+	succeeded,
+} from "./clients.ts";
 import { buildNodeApp, type IndexLayout, writeIndexLayout } from "./images.ts";
+import type { RunningEstate } from "./running-estate.ts";
 
-/** What the journey needs to know of a running estate. */
-export interface JourneyArgs {
-	/** Address of each published tier, e.g. `localhost:5101`. */
-	readonly address: (tier: string) => string;
-	readonly password: (principal: string, tier: string) => Promise<string>;
-	/** Runs the promotion job on a manifest. */
-	readonly promote: (manifest: string) => Promise<PromotionRun>;
+/** An image that is in Prod. */
+export interface PromotedImage {
+	readonly repository: string;
+	readonly tag: string;
+	readonly digest: string;
 }
 
-/** What the promotion job reported. */
-export interface PromotionRun {
-	readonly code: number;
-	readonly counts: Readonly<Record<"promoted" | "present" | "refused", number>>;
-	/** The whole report, for a message. */
-	readonly text: string;
+/** The checks, and what they brought to Prod once they ran. */
+export interface Journey {
+	readonly checks: readonly Check[];
+	readonly promoted: () => readonly PromotedImage[];
 }
 
 /**
@@ -33,7 +36,7 @@ export function journey({
 	address,
 	password,
 	promote,
-}: JourneyArgs): readonly Check[] {
+}: Pick<RunningEstate, "address" | "password" | "promote">): Journey {
 	const run = randomBytes(4).toString("hex");
 	const sha = randomBytes(20).toString("hex");
 	const number = Number.parseInt(run, 16);
@@ -89,7 +92,7 @@ export function journey({
 		return digestAt(client, other);
 	};
 
-	return [
+	const checks: readonly Check[] = [
 		{
 			promise:
 				"anyone pushes a Debian image to Sandbox and pulls it, without a login",
@@ -269,7 +272,7 @@ export function journey({
 					`${image.replace(/:[^:]*$/, "")}@${snapshotDigest}`,
 				);
 				const { stdout: said } = succeeded(
-					await consumer.docker("run", "--rm", image),
+					await consumer.docker("run", "--rm", "--network=none", image),
 				);
 				if (!said.startsWith(testsImage)) throw new Error(said);
 			},
@@ -353,27 +356,11 @@ export function journey({
 			},
 		},
 	];
-}
-
-/** Removes what this journey tagged on the machine, so that its layers have to be downloaded again. */
-async function forgetImages(
-	client: Client,
-	addresses: readonly string[],
-): Promise<void> {
-	const { stdout } = succeeded(
-		await client.docker(
-			"images",
-			"--format",
-			"{{.Repository}} {{.Tag}} {{.ID}}",
-		),
-	);
-	const own = stdout
-		.split("\n")
-		.filter((image) => addresses.some((a) => image.startsWith(`${a}/`)))
-		.map((image) => image.split(" "))
-		// A tag that moved leaves its image behind without one.
-		.map(([repository, tag, id]) =>
-			tag === "<none>" ? `${id}` : `${repository}:${tag}`,
-		);
-	if (own.length > 0) succeeded(await client.docker("rmi", "--force", ...own));
+	return {
+		checks,
+		promoted: () => [
+			{ repository: name, tag: release, digest: snapshotDigest },
+			{ repository: "smoke/multi", tag: release, digest: index.digest },
+		],
+	};
 }

@@ -1,19 +1,31 @@
 import { Command } from "commander";
+import type Docker from "dockerode";
 import { findAccount } from "../../toolchain/commands/login.ts";
-import { describeStack, prepareCli } from "../../toolchain/commands/prepare.ts";
+import { describeStack } from "../../toolchain/commands/prepare.ts";
 import { PROMOTER } from "../../toolchain/commands/promote.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { ensureImages } from "../../toolchain/images/images.ts";
-import { runCaptured, UserError } from "../../toolchain/process.ts";
+import { readPasswords } from "../../toolchain/passwords.ts";
+import {
+	type Captured,
+	runCaptured,
+	UserError,
+} from "../../toolchain/process.ts";
 import { ensurePrograms } from "../../toolchain/programs.ts";
+import { ROOT } from "../../toolchain/stack.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
-import { runChecks, summary } from "./checks.ts";
+import { registryNamed } from "../../topology/estate.ts";
+import { accessTable } from "./access-table.ts";
+import { runSections, summary, type Tally } from "./checks.ts";
 import { forgetClients } from "./clients.ts";
-import { journey, type PromotionRun } from "./journey.ts";
+import { homeAway } from "./home-away.ts";
+import { independence } from "./independence.ts";
+import { journey } from "./journey.ts";
+import type { PromotionRun, RunningEstate } from "./running-estate.ts";
 
 const options = new Command("npm run smoke --")
 	.description(
-		"Sends real images through a running estate and tries what must be refused.",
+		"Tries what a running estate promises: real images go through it, its parts are stopped in turn, home is taken away.",
 	)
 	.option("-s, --stack <name>", "the stack", "dev")
 	.option("--config-file <file>", "the stack's configuration")
@@ -21,50 +33,83 @@ const options = new Command("npm run smoke --")
 	.parse()
 	.opts<{ stack: string; configFile?: string; install: boolean }>();
 
-console.log(`${options.stack}: the main job, on real images`);
-const { location, estate } = describeStack(options);
-const { client } = await ensureEngine({ install: false });
-if (options.install) await ensurePrograms({ skopeo: "skopeo" });
-await ensureImages(client, ["debian", "node"]);
-const { pulumi, env } = await prepareCli(location, {});
-const secrets = await readPasswords();
+try {
+	const { failed } = await smoke();
+	process.exitCode = failed === 0 ? 0 : 1;
+} catch (error) {
+	if (!(error instanceof UserError)) throw error;
+	console.error(`error: ${error.message}`);
+	process.exitCode = 1;
+}
 
-const tally = await runChecks(
-	journey({
-		address: (tier) =>
-			`localhost:${estate.registries.find(({ name }) => name === tier)?.port}`,
+async function smoke(): Promise<Tally> {
+	console.log(`${options.stack}: what the estate promises, tried for real`);
+	const { location, estate } = describeStack(options);
+	const { client } = await ensureEngine({ install: false });
+	if (options.install) await ensurePrograms({ skopeo: "skopeo" });
+	await ensureImages(client, ["debian", "node"]);
+	const passwords = await readPasswords(location);
+	const running: RunningEstate = {
+		estate,
+		engine: client,
+		address: (tier) => `localhost:${registryNamed(estate, tier).port}`,
 		password: async (principal, tier) =>
-			secrets[findAccount(estate, principal, tier).secret] ?? "",
-		promote,
-	}),
-).finally(forgetClients);
-console.log(summary("smoke", tally));
-process.exitCode = tally.failed === 0 ? 0 : 1;
-
-async function readPasswords(): Promise<Readonly<Record<string, string>>> {
-	const { code, stdout, stderr } = await runCaptured(
-		pulumi,
+			passwords[findAccount(estate, principal, tier).secret] ?? "",
+		promote: (manifest) => promote(client, manifest),
+		up: (...args) => run("up", ...args),
+	};
+	const { checks, promoted } = journey(running);
+	const tally = await runSections(
 		[
-			"stack",
-			"output",
-			"passwords",
-			"--show-secrets",
-			"--json",
-			"--stack",
-			location.stack,
+			{ heading: "the way of images through the tiers", checks },
+			{
+				heading: "the access table",
+				checks: [accessTable(() => run("self-test"))],
+			},
+			homeAway(running, promoted),
+			{ heading: "independence", checks: independence(running) },
 		],
-		{ cwd: location.cwd, env },
-	);
-	if (code !== 0) {
-		throw new UserError(
-			`the estate is not up: ${stderr.trim()}. Fix: npm run up`,
-		);
+		interrupted(),
+	).finally(forgetClients);
+	console.log(`\n${summary("smoke", tally)}`);
+	return tally;
+}
+
+/** Aborts at the first interrupt, so that nothing of the estate stays stopped; the second one ends at once. */
+function interrupted(): AbortSignal {
+	const controller = new AbortController();
+	for (const name of ["SIGINT", "SIGTERM"] as const) {
+		process.once(name, () => {
+			console.log("interrupted: putting right what is away");
+			controller.abort(new UserError(`ended by ${name}`));
+		});
 	}
-	return JSON.parse(stdout);
+	return controller.signal;
+}
+
+/** Runs one of the npm commands on this stack. */
+function run(command: string, ...args: readonly string[]): Promise<Captured> {
+	const file = options.configFile ? ["--config-file", options.configFile] : [];
+	return runCaptured(
+		process.execPath,
+		[
+			"toolchain/run.mjs",
+			"toolchain/main.ts",
+			command,
+			"--stack",
+			options.stack,
+			...file,
+			...args,
+		],
+		{ cwd: ROOT },
+	);
 }
 
 /** Runs the job in its container, on a manifest that only this process knows. */
-async function promote(manifest: string): Promise<PromotionRun> {
+async function promote(
+	client: Docker,
+	manifest: string,
+): Promise<PromotionRun> {
 	const promoter = await runningContainer(client, options.stack, PROMOTER);
 	const folder = `/tmp/smoke-${process.hrtime.bigint()}`;
 	const script = `mkdir ${folder} && cat > ${folder}/smoke.yaml && exec node /app/jobs.mjs promote run --json --manifests ${folder}`;

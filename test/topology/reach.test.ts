@@ -106,17 +106,17 @@ describe("without a part", () => {
 		expect(changed({ kind: "gate", name: "us" })).toEqual(["prod-us pull"]);
 	});
 
-	test("a registry takes its own tier, whose gate still answers", () => {
-		expect(changed(registry("sandbox"))).toEqual(["sandbox login"]);
+	test("a registry takes its own tier and nothing else", () => {
+		expect(changed(registry("sandbox"))).toEqual(["sandbox"]);
 	});
 
 	test("Prod's public half leaves promotion and the caches alone", () => {
-		expect(changed(registry("prod"))).toEqual(["prod login"]);
+		expect(changed(registry("prod"))).toEqual(["prod"]);
 	});
 
 	test("Prod's writing half, its front or its gate stop promotion, and consumers do not notice", () => {
 		expect(changed(registry("prod-rw"))).toEqual([
-			"prod-rw login",
+			"prod-rw",
 			"promotion stands still",
 		]);
 		expect(changed({ kind: "front", name: "promotion" })).toEqual([
@@ -133,7 +133,7 @@ describe("without a part", () => {
 		expect(changed(registry("prod-eu", 0))).toEqual([]);
 		expect(changed(registry("prod-eu", 1))).toEqual([]);
 		expect(changed(registry("prod-eu", 0), registry("prod-eu", 1))).toEqual([
-			"prod-eu login",
+			"prod-eu",
 		]);
 	});
 
