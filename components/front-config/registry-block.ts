@@ -8,6 +8,9 @@ import {
 } from "../names.ts";
 import { errorBody, HEADERS, variable } from "./nginx.ts";
 
+// Whatever is away behind it, a client hears it from the front in a registry's words.
+const AWAY = "error_page 500 502 503 504 = @away;";
+
 /** One virtual server of a registry: its routes to registry and gate. */
 export function registryBlock(
 	registry: Registry,
@@ -29,7 +32,9 @@ ${common(registry)}
     }
     location ~ ^/v2/.+/blobs/uploads/$ {
       auth_request /authorize/upload;
+      # One error_page here hides those of the server: they are repeated.
       error_page 403 = @refused;
+      ${AWAY}
       proxy_pass $registry;
     }
     # The gate says why, in a body that clients show.
@@ -63,7 +68,7 @@ export function common(registry: Registry): string {
     if ($crooked_path) {
       return 400 '${errorBody("NAME_INVALID", "the path has an escape, an empty or a dot segment; repository names have none of these")}';
     }
-    error_page 500 502 503 504 = @away;
+    ${AWAY}
     location @away {
       add_header Retry-After 5 always;
       return 503 '${errorBody("UNAVAILABLE", `${registry.name} is not available right now`)}';
