@@ -8,6 +8,12 @@ import type { GateAccount } from "../topology/gate-config.ts";
 const PASSWORD_LENGTH = 32;
 const SALT_BYTES = 16;
 
+export interface AccountsArgs {
+	readonly accounts: readonly Account[];
+	/** Another generation is another password. */
+	readonly generationOf: (account: Account) => number;
+}
+
 /** The accounts of one gate, each with a random password that nobody chose. */
 export class Accounts extends pulumi.ComponentResource {
 	/** Passwords by the account's secret name. Secret. */
@@ -17,19 +23,20 @@ export class Accounts extends pulumi.ComponentResource {
 
 	constructor(
 		name: string,
-		{ accounts }: { readonly accounts: readonly Account[] },
+		{ accounts, generationOf }: AccountsArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
 		super("registry-tiers:index:Accounts", name, { accounts }, opts);
 		const made = accounts.map((account) => {
+			const keepers = { generation: String(generationOf(account)) };
 			const password = new random.RandomPassword(
 				`${name}-${account.secret}`,
-				{ length: PASSWORD_LENGTH, special: false },
+				{ length: PASSWORD_LENGTH, special: false, keepers },
 				{ parent: this },
 			);
 			const salt = new random.RandomBytes(
 				`${name}-${account.secret}-salt`,
-				{ length: SALT_BYTES },
+				{ length: SALT_BYTES, keepers },
 				{ parent: this },
 			);
 			return { account, password: password.result, salt: salt.hex };

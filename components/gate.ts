@@ -5,6 +5,7 @@ import type {
 	GateKeys,
 } from "../topology/gate-config.ts";
 import { SERVICE_PORT } from "../topology/names.ts";
+import type { KeySeeds } from "./keys.ts";
 import { gateAlias } from "./names.ts";
 import {
 	CONFIG_ROOT,
@@ -20,13 +21,16 @@ export interface GateArgs {
 	/** Name of the gate in the topology; its alias on each network. */
 	readonly gate: string;
 	readonly config: GateConfig;
-	/** Seeds of the signing keys by registry name. Secret. */
-	readonly seeds: Readonly<Record<string, pulumi.Output<string>>>;
+	/** The signing keys by registry name. */
+	readonly seeds: Readonly<Record<string, KeySeeds>>;
 	/** Secret. */
 	readonly accounts: pulumi.Output<readonly GateAccount[]>;
 	/** The networks of its registries. */
 	readonly networks: readonly Network[];
 }
+
+/** Where the gate finds its secrets, which it reads again when they change. */
+const TRUST_ROOT = "/trust";
 
 // Node with the gate takes about 60 MiB; a manifest is at most 4 MiB and few are in flight.
 const MEMORY_MIB = 192;
@@ -40,14 +44,14 @@ export class Gate extends pulumi.ComponentResource {
 	) {
 		const { platform, image, gate, config, seeds, accounts } = args;
 		super("registry-tiers:index:Gate", name, { gate, config }, opts);
-		const keys = pulumi
-			.all(seeds)
-			.apply(
-				(values): GateKeys =>
-					Object.fromEntries(
-						Object.entries(values).map(([key, seed]) => [key, { seed }]),
-					),
-			);
+		const keys: pulumi.Output<GateKeys> = pulumi.output(
+			Object.fromEntries(
+				Object.entries(seeds).map(([registry, { signing }]) => [
+					registry,
+					{ seed: signing },
+				]),
+			),
+		);
 		platform.server(
 			`${name}-server`,
 			{
@@ -58,16 +62,19 @@ export class Gate extends pulumi.ComponentResource {
 					"--config",
 					`${CONFIG_ROOT}/gate.json`,
 					"--keys",
-					`${CONFIG_ROOT}/keys.json`,
+					`${TRUST_ROOT}/keys.json`,
 					"--accounts",
-					`${CONFIG_ROOT}/accounts.json`,
+					`${TRUST_ROOT}/accounts.json`,
 					"--port",
 					String(SERVICE_PORT),
 				],
-				files: {
-					"gate.json": JSON.stringify(config),
-					"keys.json": pulumi.jsonStringify(keys),
-					"accounts.json": pulumi.jsonStringify(accounts),
+				files: { "gate.json": JSON.stringify(config) },
+				reread: {
+					path: TRUST_ROOT,
+					files: {
+						"keys.json": pulumi.jsonStringify(keys),
+						"accounts.json": pulumi.jsonStringify(accounts),
+					},
 				},
 				networks: args.networks.map((network) => ({
 					network,

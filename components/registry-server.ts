@@ -3,6 +3,7 @@ import * as random from "@pulumi/random";
 import type { Account, Registry } from "../topology/estate.ts";
 import { legUrl } from "../topology/names.ts";
 import { publicJwk } from "../topology/signing-key.ts";
+import type { KeySeeds } from "./keys.ts";
 import { registryAlias, replicaAlias } from "./names.ts";
 import {
 	CONFIG_ROOT,
@@ -28,8 +29,13 @@ export interface RegistryDependencies {
 	readonly platform: Platform;
 	/** Image of CNCF distribution, 3.1.2 or later. */
 	readonly image: Image;
-	/** Seed of the key that signs the registry's tokens; only its public half leaves the state. Secret. */
-	readonly seedOf: (registry: Registry) => pulumi.Output<string>;
+	/** The keys whose public halves the registry trusts; nothing else of them leaves the state. */
+	readonly seedsOf: (registry: Registry) => KeySeeds;
+	/**
+	 * The gate that signs the registry's tokens. It changes first: a new key is trusted before it
+	 * signs, and the one before it is dropped after that.
+	 */
+	readonly gateOf: (registry: Registry) => pulumi.Resource;
 	/** Secret. */
 	readonly passwordOf: (account: Account) => pulumi.Output<string>;
 	/** The network that holds the registry, its front and its gate. */
@@ -47,15 +53,17 @@ export function registryServers(
 	dependencies: RegistryDependencies,
 	parent: pulumi.Resource,
 ): void {
-	const { platform, image, networkOf } = dependencies;
+	const { platform, image, networkOf, gateOf } = dependencies;
 	const httpSecret = new random.RandomPassword(
 		`${name}-http-secret`,
 		{ length: 32, special: false },
 		{ parent },
 	);
+	const alone = stores.length === 1;
+	// One replica after the other, so that a change leaves one to serve.
+	let before = gateOf(registry);
 	for (const [index, storage] of stores.entries()) {
-		const alone = stores.length === 1;
-		platform.server(
+		before = platform.server(
 			alone ? name : `${name}-${index}`,
 			{
 				image,
@@ -90,22 +98,23 @@ export function registryServers(
 				memoryMiB: MEMORY_MIB,
 				stopSeconds: DRAIN_SECONDS + 2,
 			},
-			{ parent },
-		);
+			{ parent, dependsOn: [before] },
+		).resource;
 	}
 }
 
 function configuration(
 	registry: Registry,
 	httpSecret: pulumi.Output<string>,
-	{ seedOf, passwordOf }: RegistryDependencies,
+	{ seedsOf, passwordOf }: RegistryDependencies,
 ): Pick<ServerArgs, "files" | "scripts"> {
+	const { signing, next } = seedsOf(registry);
 	const files = {
 		[REGISTRY_CONFIG_FILE]: httpSecret.apply((secret) =>
 			renderRegistryConfig(registry, secret),
 		),
 		[JWKS_FILE]: pulumi.jsonStringify({
-			keys: [seedOf(registry).apply(publicJwk)],
+			keys: [signing.apply(publicJwk), next.apply(publicJwk)],
 		}),
 	};
 	if (!registry.upstream) return { files };

@@ -70,7 +70,8 @@ export class Home extends pulumi.ComponentResource {
 			const shared = {
 				platform,
 				image: images.registry,
-				seedOf: trust.seedOf,
+				seedsOf: trust.seedsOf,
+				gateOf: trust.gateOf,
 				passwordOf,
 				networkOf: ({ name }: { readonly name: string }) =>
 					found(networks.get(name), name),

@@ -3,7 +3,7 @@ import { Accounts } from "../components/accounts.ts";
 import { Front } from "../components/front.ts";
 import type { Leg } from "../components/front-config/leg.ts";
 import { Gate } from "../components/gate.ts";
-import { Keys } from "../components/keys.ts";
+import { type KeySeeds, Keys } from "../components/keys.ts";
 import { registryUrl } from "../components/names.ts";
 import type {
 	Attachment,
@@ -21,6 +21,7 @@ import {
 	type Segment,
 } from "../topology/estate.ts";
 import { gateConfig } from "../topology/gate-config.ts";
+import { generationOf } from "../topology/rotation.ts";
 
 /** The images the estate itself runs on. */
 export interface EstateImages {
@@ -73,7 +74,8 @@ export function attachments(
 
 /** What the registries of a location need, and what its accounts open. */
 export interface LocationTrust {
-	readonly seedOf: RegistryDependencies["seedOf"];
+	readonly seedsOf: RegistryDependencies["seedsOf"];
+	readonly gateOf: RegistryDependencies["gateOf"];
 	readonly passwords: Passwords;
 }
 
@@ -85,14 +87,31 @@ export function makeLocation(
 	parent: pulumi.Resource,
 ): LocationTrust {
 	const here = { parent };
-	const seeds: Record<string, pulumi.Output<string>> = {};
+	const seeds: Record<string, KeySeeds> = {};
+	const gateNamed: Record<string, Gate> = {};
 	const passwords: Record<string, pulumi.Output<string>> = {};
 	for (const { name, keys, accounts } of gates) {
-		const own = new Keys(`${name}-keys`, { registries: keys }, here);
-		const made = new Accounts(`${name}-accounts`, { accounts }, here);
+		const own = new Keys(
+			`${name}-keys`,
+			{
+				generations: Object.fromEntries(
+					keys.map((key) => [key, generationOf(estate.rotation.keys, key)]),
+				),
+			},
+			here,
+		);
+		const made = new Accounts(
+			`${name}-accounts`,
+			{
+				accounts,
+				generationOf: ({ secret }) =>
+					generationOf(estate.rotation.secrets, secret),
+			},
+			here,
+		);
 		Object.assign(seeds, own.seeds);
 		Object.assign(passwords, made.passwords);
-		new Gate(
+		gateNamed[name] = new Gate(
 			`${name}-gate`,
 			{
 				platform,
@@ -124,7 +143,11 @@ export function makeLocation(
 			here,
 		);
 	}
-	return { seedOf: ({ key }) => found(seeds[key], key), passwords };
+	return {
+		seedsOf: ({ key }) => found(seeds[key], key),
+		gateOf: ({ gate }) => found(gateNamed[gate], gate),
+		passwords,
+	};
 }
 
 /** The ways home that a location's front serves to its caches. */

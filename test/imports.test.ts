@@ -65,6 +65,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 		"commander",
 		"cli-table3",
 		"yaml",
+		"zod",
 	],
 	"toolchain/providers": [
 		"toolchain/providers",

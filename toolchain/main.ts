@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { ConfigError } from "../stacks/config/parse.ts";
+import { clients } from "./commands/clients.ts";
 import { down } from "./commands/down.ts";
 import { listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
@@ -7,6 +8,7 @@ import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { passThrough } from "./commands/pulumi.ts";
 import { resetCache, resetSandbox } from "./commands/reset.ts";
+import { rotateKey, rotateSecret } from "./commands/rotate.ts";
 import { selfTest } from "./commands/self-test.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
@@ -75,6 +77,27 @@ command("reset", "empty a region's caches, one replica after the other", cache)
 	.argument("<region>", "e.g. eu")
 	.option("--force", "even while the origin is away")
 	.action((region, options) => finish(resetCache(options, region)));
+
+command(
+	"clients",
+	"show or write the files with which clients pull through the estate",
+)
+	.option("--location <name>", "home or a region (default: all)")
+	.option("--to <folder>", "write the files below a folder")
+	.option("--force", "replace files there that say something else")
+	.option("--json", "print the files, for a script")
+	.action((options) => finish(clients(options)));
+
+const rotation = group("rotate", "replace a key or a password by a new one");
+command("key", "let the next signing key of a tier take over", rotation)
+	.argument("<tier>", "e.g. ci-tests")
+	.action((tier, options) => finish(rotateKey(options, tier)));
+command("secret", "make a new password of a principal for a tier", rotation)
+	.argument("<principal>", "e.g. ci")
+	.argument("<tier>", "e.g. ci-tests")
+	.action((principal, tier, options) =>
+		finish(rotateSecret(options, principal, tier)),
+	);
 
 command("password", "print the password of a principal for a tier, for scripts")
 	.argument("<principal>", "e.g. ci")

@@ -39,6 +39,7 @@ export function compileEstate(spec: EstateSpec): Estate {
 				.map(({ name }) => account("cleaner", name)),
 		},
 		...(mirroring && { mirroring }),
+		rotation: spec.rotation,
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { AccessFlags, Principal } from "./access.ts";
 import type { NamingRule } from "./naming.ts";
 import type { RetentionRule } from "./retention.ts";
+import type { Rotation } from "./rotation.ts";
 import type { Durability, TierKind } from "./tier-kinds.ts";
 
 /** The tiers of the home location that every estate has. */
@@ -92,6 +93,7 @@ export interface EstateSpec {
 	readonly regions: Readonly<Record<string, RegionSpec>>;
 	readonly promotion: PromotionSpec;
 	readonly cleanup: CleanupSpec;
+	readonly rotation: Rotation;
 }
 
 /** One registry: a server with a store, or several equal ones with a store each. */
@@ -225,6 +227,7 @@ export interface Estate {
 	readonly cleanup: Cleanup;
 	/** Absent where there is no Archive. */
 	readonly mirroring?: Mirroring;
+	readonly rotation: Rotation;
 }
 
 /** The registry of that name; a name that is not in the estate is a programming error. */

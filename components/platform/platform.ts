@@ -4,6 +4,8 @@ import type { Durability } from "../../topology/tier-kinds.ts";
 /** Every call creates its resources under `parent` and derives their names from `name`. */
 export interface Placement {
 	readonly parent: pulumi.Resource;
+	/** What must have come up, or changed, before. @default - what the arguments come from */
+	readonly dependsOn?: readonly pulumi.Resource[];
 }
 
 /** An image that servers can start from, held by content: a changed image replaces its servers. */
@@ -84,20 +86,21 @@ export interface ServerArgs {
 	readonly stopSignal?: string;
 	/** Ports reachable from the machine itself, the same inside and outside. */
 	readonly ports?: readonly number[];
-}
-
-/** A program that runs by a timetable of its own until it is stopped. */
-export interface ScheduleArgs extends Omit<ServerArgs, "ports"> {
-	/** Files that change without a replacement: the program reads them anew at each run. */
+	/** Files that change without a replacement: the program reads them again by itself. */
 	readonly reread?: {
 		readonly path: string;
 		readonly files: Readonly<Record<string, pulumi.Input<string>>>;
 	};
 }
 
+/** A program that runs by a timetable of its own until it is stopped. */
+export type ScheduleArgs = Omit<ServerArgs, "ports">;
+
 export interface Server {
 	/** How people and tools address it on its platform, e.g. a container name. */
 	readonly name: pulumi.Output<string>;
+	/** For what must not start before it. */
+	readonly resource: pulumi.Resource;
 }
 
 /** Folder the files of a server are mounted at, read-only. */

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import pino from "pino";
 import { GateFilesError, type GatePaths, loadGateFiles } from "./gate-files.ts";
 import { startGate } from "./server.ts";
+import { watchFiles } from "./watch-files.ts";
 
 const log = pino({
 	base: {},
@@ -22,9 +23,20 @@ const { port, ...paths } = new Command()
 try {
 	const gate = await startGate(await loadGateFiles(paths), { port, log });
 	log.info({ port: gate.port }, "listening");
+	const unwatch = watchFiles([paths.keys, paths.accounts], async () => {
+		try {
+			gate.renew(await loadGateFiles(paths));
+			log.info("keys and accounts were read again");
+		} catch (error) {
+			// Perhaps half written: the rest is a change of its own.
+			if (!(error instanceof GateFilesError)) throw error;
+			log.error({ err: error }, "the old keys and accounts stay");
+		}
+	});
 	for (const signal of ["SIGTERM", "SIGINT"] as const) {
 		process.once(signal, async () => {
 			log.info({ signal }, "stopping");
+			unwatch();
 			await gate.close();
 			log.info("stopped");
 		});

@@ -17,25 +17,52 @@ export interface RegistryGate {
 	readonly client: RegistryClient;
 	/** Writes, by repository. */
 	readonly queue: RepositoryQueue;
+	/** From now on this key signs and these accounts open; what was before them ends. */
+	renew(trust: RegistryTrust): void;
+}
+
+/** The secrets of one registry's gate, which may be replaced while it runs. */
+export interface RegistryTrust {
+	readonly key: GateKey;
+	readonly accounts: readonly GateAccount[];
 }
 
 /** Builds the gate of one registry. `now` is in milliseconds since the epoch. */
 export function registryGate(
 	registry: GateRegistry,
-	args: {
+	trust: RegistryTrust,
+	{
+		tokenLifetimeSeconds,
+		now,
+	}: {
 		readonly tokenLifetimeSeconds: number;
-		readonly key: GateKey;
-		readonly accounts: readonly GateAccount[];
 		readonly now?: () => number;
 	},
 ): RegistryGate {
-	const tokens = registryTokens(registry, args.key.seed, args.now);
+	let current = opened(trust);
+	const tokens: Tokens = {
+		mint: (grant) => current.tokens.mint(grant),
+		verify: (token) => current.tokens.verify(token),
+	};
 	return {
 		registry,
-		tokenLifetimeSeconds: args.tokenLifetimeSeconds,
+		tokenLifetimeSeconds,
 		tokens,
-		accounts: accountBook(registry.name, args.accounts),
+		accounts: {
+			authenticate: (username, password) =>
+				current.accounts.authenticate(username, password),
+		},
 		client: registryClient(registry, tokens),
 		queue: repositoryQueue(),
+		renew: (renewed) => {
+			current = opened(renewed);
+		},
 	};
+
+	function opened({ key, accounts }: RegistryTrust) {
+		return {
+			tokens: registryTokens(registry, key.seed, now),
+			accounts: accountBook(registry.name, accounts),
+		};
+	}
 }

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { gateApp } from "./app.ts";
 import type { GateFiles } from "./gate-files.ts";
 import { ociError } from "./refusal.ts";
-import { registryGate } from "./registry-gate.ts";
+import { type RegistryTrust, registryGate } from "./registry-gate.ts";
 
 /** How a gate listens. */
 export interface ServerOptions {
@@ -21,6 +21,8 @@ export interface ServerOptions {
 /** A gate that answers requests. */
 export interface RunningGate {
 	readonly port: number;
+	/** Takes new keys and accounts; requests under way end with the old ones. */
+	renew(files: Pick<GateFiles, "keys" | "accounts">): void;
 	/** Stops taking requests, lets those under way finish and cuts what is left after a while. */
 	close(): Promise<void>;
 }
@@ -39,12 +41,13 @@ export async function startGate(
 	{ config, keys, accounts }: GateFiles,
 	{ port, log, bodyIdleMs = IDLE_MS, now = Date.now }: ServerOptions,
 ): Promise<RunningGate> {
-	const gates = config.registries.map((registry) => {
-		const key = keys[registry.name];
-		if (!key) throw new Error(`no signing key for registry '${registry.name}'`);
-		const { tokenLifetimeSeconds } = config;
-		return registryGate(registry, { tokenLifetimeSeconds, key, accounts, now });
-	});
+	const { tokenLifetimeSeconds } = config;
+	const gates = config.registries.map((registry) =>
+		registryGate(registry, trustOf(registry.name, { keys, accounts }), {
+			tokenLifetimeSeconds,
+			now,
+		}),
+	);
 	const app = gateApp(gates, { log, bodyIdleMs });
 	const server = createServer(
 		{
@@ -62,6 +65,9 @@ export async function startGate(
 	let stopped: Promise<void> | undefined;
 	return {
 		port: (server.address() as AddressInfo).port,
+		renew: (files) => {
+			for (const gate of gates) gate.renew(trustOf(gate.registry.name, files));
+		},
 		close: () => {
 			stopped ??= stop();
 			return stopped;
@@ -74,6 +80,15 @@ export async function startGate(
 		clearTimeout(cut);
 		await Promise.all(gates.map(({ client }) => client.close()));
 	}
+}
+
+function trustOf(
+	registry: string,
+	{ keys, accounts }: Pick<GateFiles, "keys" | "accounts">,
+): RegistryTrust {
+	const key = keys[registry];
+	if (!key) throw new Error(`no signing key for registry '${registry}'`);
+	return { key, accounts };
 }
 
 // For targets the HTTP adapter cannot make a URL of, such as a path with a backslash.

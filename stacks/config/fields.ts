@@ -185,6 +185,18 @@ export const retention = z.strictObject(
 	},
 );
 
+/** How often each of some secrets was replaced. */
+export const generations = z.record(
+	z.string(),
+	whole(1, "a whole number, 1 or more", "raise the number by one"),
+	{
+		error: explain({
+			expected: "numbers by name",
+			fix: "write { sandbox: 2 }",
+		}),
+	},
+);
+
 /** Names that become part of host names: RFC 1123 labels, with room for what is put before and behind. */
 const MAX_REGION_LENGTH = 20;
 const regionRule = {

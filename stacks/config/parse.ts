@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { EstateSpec } from "../../topology/estate.ts";
 import { portClashes } from "./ports.ts";
 import { byPath, type Problem, problemsOf } from "./problem.ts";
+import { unknownSecrets } from "./rotation.ts";
 import { estateSchema } from "./schema.ts";
 
 /** The one configuration key of the project; its full name is `registry-tiers:estate`. */
@@ -38,7 +39,10 @@ export function parseEstate(
 	if (!result.success || problems.length > 0) {
 		throw new ConfigError(file, problems);
 	}
-	return { stack, ...result.data };
+	const spec = { stack, ...result.data };
+	const unknown = unknownSecrets(ESTATE_KEY, spec);
+	if (unknown.length > 0) throw new ConfigError(file, unknown);
+	return spec;
 }
 
 /** The keys the schema knows at a path, for guessing what a misspelt one was meant to be. */

@@ -5,11 +5,13 @@ import {
 	type TierSpec,
 } from "../../topology/estate.ts";
 import { HOME, PROMOTION } from "../../topology/names.ts";
+import { FIRST_GENERATION } from "../../topology/rotation.ts";
 import {
 	addresses,
 	anyPatterns,
 	flag,
 	folder,
+	generations,
 	labels,
 	port,
 	regionName,
@@ -156,6 +158,17 @@ export const estateSchema = z.strictObject(
 				},
 			)
 			.default({ schedule: "0 3 * * *", timeZone: "UTC" }),
+		rotation: z
+			.strictObject(
+				{ keys: generations.default({}), secrets: generations.default({}) },
+				{
+					error: explain({
+						expected: "how often keys and secrets were replaced",
+						fix: "write rotation: { keys: { sandbox: 2 } }",
+					}),
+				},
+			)
+			.default(FIRST_GENERATION),
 	},
 	{
 		error: explain({

@@ -47,7 +47,7 @@ describe("a password", () => {
 	test("of one gate is unknown to the other", async () => {
 		const accounts = (gate: string) => {
 			const writer = resources.find(
-				({ name }) => name === `${gate}-gate-server-config-writer`,
+				({ name }) => name === `${gate}-gate-server-inbox-writer`,
 			);
 			const uploads = plain(writer?.inputs.uploads) as {
 				file: string;
@@ -67,11 +67,11 @@ describe("a password", () => {
 });
 
 test("a private key reaches its gate alone: registries get the public half", async () => {
-	const seed = Buffer.alloc(32, "home-keys-sandbox").toString("base64");
+	const seed = Buffer.alloc(32, "home-keys-sandbox-1").toString("base64");
 	const holders = resources
 		.filter(({ inputs }) => JSON.stringify(plain(inputs)).includes(seed))
 		.map(({ name }) => name);
-	expect(holders).toEqual(["home-gate-server-config-writer"]);
+	expect(holders).toEqual(["home-gate-server-inbox-writer"]);
 });
 
 test("the passwords the stack exports are those of its accounts", async () => {

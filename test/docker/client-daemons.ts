@@ -7,7 +7,7 @@ import {
 import type { Captured } from "../../toolchain/process.ts";
 import type { ClientMachine } from "./client-machine.ts";
 import { pullAsKubelet } from "./cri.ts";
-import { succeeded } from "./test-stack.ts";
+import { docker, succeeded } from "./test-stack.ts";
 
 /**
  * Starts containerd of a major version.
@@ -38,12 +38,28 @@ export async function startContainerd(
 	return socket;
 }
 
-/** Starts a Docker Engine without networks, and returns what runs `docker` on it. */
+// A bridge of its own: with `--bridge=none` an engine removes the default bridge, which here is that
+// of every other engine too.
+const BRIDGE = "clients0";
+
+/** Makes the bridge a second Docker Engine needs, and returns what removes it. */
+export async function ownBridge(): Promise<() => Promise<void>> {
+	const network = docker.getNetwork(BRIDGE);
+	// An interrupted test left it.
+	await network.remove().catch(() => {});
+	await docker.createNetwork({
+		Name: BRIDGE,
+		Options: { "com.docker.network.bridge.name": BRIDGE },
+	});
+	return () => network.remove();
+}
+
+/** Starts a Docker Engine on `ownBridge`, and returns what runs `docker` on it. */
 export async function startEngine(
 	machine: ClientMachine,
 ): Promise<(...args: readonly string[]) => Promise<Captured>> {
 	const host = `unix://${join(machine.folder, "docker.sock")}`;
-	const docker = (...args: readonly string[]) =>
+	const client = (...args: readonly string[]) =>
 		machine.run("docker", ["--host", host, ...args]);
 	await machine.start(
 		"dockerd",
@@ -52,12 +68,12 @@ export async function startEngine(
 			`--data-root=${join(machine.folder, "data")}`,
 			`--exec-root=${join(machine.folder, "exec")}`,
 			`--pidfile=${join(machine.folder, "pid")}`,
-			"--bridge=none",
+			`--bridge=${BRIDGE}`,
 			"--iptables=false",
 		],
-		async () => succeeded(await docker("info")),
+		async () => succeeded(await client("info")),
 	);
-	return docker;
+	return client;
 }
 
 /**

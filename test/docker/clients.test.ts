@@ -20,6 +20,7 @@ import { clientConfig } from "../../topology/client-config/client-config.ts";
 import {
 	buildFrom,
 	copyWithSkopeo,
+	ownBridge,
 	startContainerd,
 	startEngine,
 } from "./client-daemons.ts";
@@ -47,6 +48,7 @@ const stack = clientStack();
 const files = mkdtempSync(join(tmpdir(), "client-files-"));
 const machines: ClientMachine[] = [];
 let estate: ClientEstate;
+let removeBridge = async () => {};
 
 beforeAll(async () => {
 	await ensurePrograms({
@@ -69,6 +71,7 @@ afterEach(async () => {
 	for (const machine of machines.splice(0)) await machine.dispose();
 });
 afterAll(async () => {
+	await removeBridge();
 	await stack.npm("down");
 	stack.dispose();
 	estate?.image.dispose();
@@ -181,6 +184,7 @@ describe.each([
 });
 
 test("a Docker Engine pulls Docker Hub's images from the Archive, and finds no others", async () => {
+	removeBridge = await ownBridge();
 	const engine = await startEngine(machineIn("eu"));
 	const paths = await estate.served("home", "archive", async () => {
 		const { stdout } = succeeded(await engine("pull", ARCHIVED));

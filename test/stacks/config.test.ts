@@ -74,7 +74,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"1 unknown key",
 		{ ...valid, teirs: {} },
 		[
-			'.teirs: unknown key, did you mean tiers?, got "teirs"; expected one of platform | addresses | tiers | regions | promotion | cleanup. Fix: rename it to tiers.',
+			'.teirs: unknown key, did you mean tiers?, got "teirs"; expected one of platform | addresses | tiers | regions | promotion | cleanup | rotation. Fix: rename it to tiers.',
 		],
 	],
 	[
@@ -287,6 +287,24 @@ describe.each<[string, unknown, readonly string[]]>([
 		withTier("archive", { anonymousPull: false }),
 		[
 			".tiers.archive.mirrorPort: a Docker Engine logs in at no mirror, got 5106; expected anonymousPull: true beside it. Fix: add anonymousPull: true, or remove mirrorPort and use containerd on the nodes.",
+		],
+	],
+	[
+		"a rotation of secrets the estate does not have",
+		{
+			...valid,
+			regions: {},
+			rotation: { keys: { "prod-eu": 2 }, secrets: { "ci-prod": 0 } },
+		},
+		[
+			".rotation.secrets.ci-prod: too small, got 0; expected a whole number, 1 or more. Fix: raise the number by one.",
+		],
+	],
+	[
+		"a rotation of a key the estate does not have",
+		{ ...valid, regions: {}, rotation: { keys: { "prod-eu": 2 } } },
+		[
+			'.rotation.keys.prod-eu: no such name, got "prod-eu"; expected one of sandbox | ci-tests | ci-snapshots | prod | archive | prod-rw. Fix: remove it.',
 		],
 	],
 	[

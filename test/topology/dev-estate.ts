@@ -30,6 +30,7 @@ export const DEV_SPEC: EstateSpec = {
 		manifests: "promotions",
 	},
 	cleanup: { schedule: "0 3 * * *", timeZone: "UTC" },
+	rotation: { keys: {}, secrets: {} },
 };
 
 export const devEstate = (): Estate => compileEstate(DEV_SPEC);

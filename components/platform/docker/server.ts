@@ -5,7 +5,6 @@ import { NAME_LABEL, STACK_LABEL } from "../../../topology/labels.ts";
 import {
 	CONFIG_ROOT,
 	type Placement,
-	type ScheduleArgs,
 	type Server,
 	type ServerArgs,
 } from "../platform.ts";
@@ -27,7 +26,7 @@ const SCRATCH_MIB = 16;
 export function containerServer(
 	stack: string,
 	name: string,
-	args: ServerArgs & Pick<ScheduleArgs, "reread">,
+	args: ServerArgs,
 	placement: Placement,
 ): Server {
 	const labels = { [STACK_LABEL]: stack, [NAME_LABEL]: name };
@@ -97,9 +96,9 @@ export function containerServer(
 			logDriver: "json-file",
 			logOpts: { "max-size": "10m", "max-file": "2" },
 		},
-		placement,
+		{ ...placement, dependsOn: [...(placement.dependsOn ?? [])] },
 	);
-	return { name: container.name };
+	return { name: container.name, resource: container };
 }
 
 const readOnlyVolume = (

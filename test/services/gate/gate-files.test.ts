@@ -105,8 +105,8 @@ test("wants exactly the keys of its registries, and accounts for no other", asyn
 		}),
 	).toBe(`the gate cannot start:
   keys: no key for registry 'prod'
-  keys prod-rw: expected one of sandbox, ci-tests, ci-snapshots, prod
-  accounts 0.registry: 'prod-rw', expected one of sandbox, ci-tests, ci-snapshots, prod`);
+  keys prod-rw: expected one of sandbox, ci-tests, ci-snapshots, prod, archive
+  accounts 0.registry: 'prod-rw', expected one of sandbox, ci-tests, ci-snapshots, prod, archive`);
 });
 
 test("never quotes a file with secrets", async () => {
