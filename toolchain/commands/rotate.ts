@@ -66,7 +66,7 @@ async function rotate(
 			`${file}: rotation.${kind}.${name} is now ${next}; commit it, or the next up from another checkout goes back`,
 		);
 	}
-	writeFileSync(`${file}.new`, document.toString());
+	writeFileSync(`${file}.new`, document.toString({ lineWidth: 0 }));
 	renameSync(`${file}.new`, file);
 	return up(options, []);
 }

@@ -23,7 +23,7 @@ export function fileVolume(
 	{ files, scripts = {} }: Pick<ServerArgs, "files" | "scripts">,
 	image: Image,
 	stack: string,
-	{ parent }: Placement,
+	{ parent, dependsOn = [] }: Placement,
 ): FileVolume {
 	const labels = labelList({ [STACK_LABEL]: stack, [NAME_LABEL]: name });
 	const volume = new docker.Volume(name, { labels }, { parent });
@@ -44,7 +44,8 @@ export function fileVolume(
 			volumes: [{ volumeName: volume.name, containerPath: MOUNT }],
 			uploads: [...uploads(files, "0400"), ...uploads(scripts, "0500")],
 		},
-		{ parent },
+		// A change of files takes the server away until it has the new ones: not before its turn.
+		{ parent, dependsOn: [...dependsOn] },
 	);
 	return { volume: volume.name, version: writer.id };
 }
