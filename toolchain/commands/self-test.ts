@@ -5,9 +5,8 @@ import {
 	type SelfTestPlan,
 	secretsOf,
 	selfTestOf,
-	selfTestPlan,
-	type Vantage,
 } from "../../topology/self-test-config.ts";
+import { selfTestPlan, type Vantage } from "../../topology/self-test-plan.ts";
 import {
 	failedReport,
 	joinedReport,

@@ -1,35 +1,19 @@
 import { SELF_TEST_REPOSITORY } from "../../../topology/naming.ts";
-import type { Login } from "../../../topology/self-test-config.ts";
 import type { Registry } from "../../oci/registry.ts";
 import { attempt } from "./attempt.ts";
-import type { Actions, NewClient } from "./clients.ts";
 import { bytesOf, type TestImages } from "./images.ts";
 import type { Act } from "./plan-cell.ts";
 import { nameOfTag } from "./scene.ts";
 import type { Step } from "./verdict.ts";
 
-const ACTIONS: Readonly<Record<Act["kind"], Actions>> = {
-	pull: [],
-	upload: ["push"],
-	push: ["push"],
-	delete: ["delete"],
-};
-
-/** Does, or tries, what a cell is about, as somebody who logs in for it; without a login as nobody. */
+/** Does, or tries, what a cell is about, as whoever the client is. */
 export async function perform(
 	act: Act,
-	registry: {
-		readonly url: string;
-		readonly images: TestImages;
-		readonly newClient: NewClient;
-	},
-	login: Login | undefined,
+	client: Registry,
+	images: TestImages,
 ): Promise<Step> {
-	const { url, images, newClient } = registry;
-	const client = newClient(url, login, ACTIONS[act.kind]);
-	const who = login?.secret ?? "anonymous";
 	return {
-		what: `${who} ${described(act)}`,
+		what: described(act),
 		attempt: await attempt(() => requests(act, client, images)),
 	};
 }
@@ -37,13 +21,13 @@ export async function perform(
 function described(act: Act): string {
 	switch (act.kind) {
 		case "upload":
-			return `uploads a blob to ${SELF_TEST_REPOSITORY}`;
+			return `upload of a blob to ${SELF_TEST_REPOSITORY}`;
 		case "pull":
-			return `pulls ${nameOfTag(act)}`;
+			return `pull of ${nameOfTag(act)}`;
 		case "push":
-			return `pushes ${act.content.digest} to ${nameOfTag(act)}`;
+			return `push of ${act.content.digest} to ${nameOfTag(act)}`;
 		case "delete":
-			return `deletes ${nameOfTag(act)}`;
+			return `delete of ${nameOfTag(act)}`;
 	}
 }
 

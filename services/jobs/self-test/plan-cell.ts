@@ -1,7 +1,9 @@
+import type { Verb } from "../../../topology/access.ts";
 import { SELF_TEST_REPOSITORY } from "../../../topology/naming.ts";
 import type { AccessCell } from "../../../topology/self-test-config.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ManifestContent } from "../../oci/registry.ts";
+import type { Actions } from "./clients.ts";
 import type { ImageTag } from "./find-image.ts";
 import { type MissingImage, nameOfTag, type Scene } from "./scene.ts";
 import type { TagState } from "./verdict.ts";
@@ -23,6 +25,8 @@ export interface Stage {
 export type CellPlan =
 	| {
 			readonly kind: "try";
+			/** What the principal's token is asked for. */
+			readonly actions: Actions;
 			/** The new tag is put there for the principal to delete. */
 			readonly onNewTag: boolean;
 			readonly stages: readonly Stage[];
@@ -47,6 +51,9 @@ export function planCell(
 	if (principal !== "anonymous" && logins.length === 0) {
 		return notTried(`${principal} has no account in the estate`);
 	}
+	if (allowed && !own && (verb === "retag" || verb === "delete")) {
+		return notTried("it would move or delete somebody's tag");
+	}
 	switch (verb) {
 		case "pull":
 			if (image.kind === "placed") return pull(image, image.content.digest);
@@ -57,6 +64,14 @@ export function planCell(
 			return image.kind === "placed" ? move(image) : leave(image);
 		case "delete":
 			return allowed ? deleteNew() : tryDelete();
+	}
+
+	function tryIn(stages: readonly Stage[], onNewTag = false): CellPlan {
+		return { kind: "try", actions: ACTIONS[verb], onNewTag, stages };
+	}
+
+	function inOneStage(...of: Parameters<typeof stage>): CellPlan {
+		return tryIn([stage(...of)]);
 	}
 
 	function pull(name: ImageTag, digest?: Digest): CellPlan {
@@ -91,17 +106,13 @@ export function planCell(
 			allowed ? [[nameOfTag(to), second.digest]] : [],
 		);
 		const back = stage([{ kind: "push", ...tagOf(to), content: to.content }]);
-		return {
-			kind: "try",
-			onNewTag: false,
-			stages: allowed ? [there, back] : [there],
-		};
+		return tryIn(allowed ? [there, back] : [there]);
 	}
 
 	function deleteNew(): CellPlan {
 		if (newTag === undefined) return notTried(NO_TAG);
 		const acts: readonly Act[] = [{ kind: "delete", ...inOwn(newTag) }];
-		return { kind: "try", onNewTag: true, stages: [stage(acts)] };
+		return tryIn([stage(acts)], true);
 	}
 
 	function tryDelete(): CellPlan {
@@ -109,6 +120,13 @@ export function planCell(
 		return inOneStage([{ kind: "delete", ...target }]);
 	}
 }
+
+const ACTIONS: Readonly<Record<Verb, Actions>> = {
+	pull: [],
+	create: ["push"],
+	retag: ["push"],
+	delete: ["delete"],
+};
 
 const NO_TAG = "no tag is known that the tier's tag rule takes";
 
@@ -130,10 +148,6 @@ function stage(
 	changes: readonly (readonly [string, Digest | undefined])[] = [],
 ): Stage {
 	return { acts, changes: new Map(changes) };
-}
-
-function inOneStage(...of: Parameters<typeof stage>): CellPlan {
-	return { kind: "try", onNewTag: false, stages: [stage(...of)] };
 }
 
 function leave({ outcome, reason }: MissingImage): CellPlan {

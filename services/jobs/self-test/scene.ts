@@ -20,6 +20,8 @@ export interface Scene {
 	readonly own: OwnRepository | undefined;
 	/** What the tags that are touched point to now. */
 	tags(): Promise<TagState>;
+	/** Pushes an image under the new tag, for somebody to delete. */
+	placeNewTag(): Promise<void>;
 	/** Brings everything back to where it was at first. */
 	restore(): Promise<void>;
 	/** Takes away what can be taken away. */
@@ -53,7 +55,7 @@ export async function openScene(
 	const witness = newClient(registry.url, registry.witness);
 	const image = await placedImage();
 	const newTag = registry.newTag ?? unusedTag(image);
-	return { images, image, newTag, own, tags, restore, clear };
+	return { images, image, newTag, own, tags, placeNewTag, restore, clear };
 
 	async function placedImage(): Promise<Scene["image"]> {
 		try {
@@ -95,6 +97,10 @@ export async function openScene(
 			state.set(nameOfTag(name), head?.digest);
 		}
 		return state;
+	}
+
+	async function placeNewTag(): Promise<void> {
+		if (newTag !== undefined) await own?.put(newTag, images.first);
 	}
 
 	async function restore(): Promise<void> {

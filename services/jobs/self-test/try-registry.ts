@@ -1,18 +1,25 @@
 import type {
 	AccessCell,
+	Login,
 	TestedRegistry,
 } from "../../../topology/self-test-config.ts";
 import {
 	type CellResult,
 	failedReport,
 } from "../../../topology/self-test-report.ts";
+import type { Registry } from "../../oci/registry.ts";
 import type { Transport } from "../../oci/transport.ts";
 import { messageOf } from "../error-message.ts";
 import type { NewClient } from "./clients.ts";
 import { perform } from "./perform.ts";
-import { planCell, type Stage } from "./plan-cell.ts";
+import { type CellPlan, planCell, type Stage } from "./plan-cell.ts";
 import { openScene } from "./scene.ts";
-import { stepProblems, type TagState, tagProblems } from "./verdict.ts";
+import {
+	type Step,
+	stepProblems,
+	type TagState,
+	tagProblems,
+} from "./verdict.ts";
 
 /**
  * Tries every cell of one registry, one after the other: what a cell leaves behind is looked at
@@ -29,9 +36,11 @@ export async function tryRegistry(
 		return failedReport(plan, problem).cells;
 	}
 	const scene = await openScene(registry, newClient);
+	// What the tags pointed to when they were looked at last; undefined after somebody moved them.
+	let known: TagState | undefined;
 	const results: CellResult[] = [];
 	for (const cell of registry.cells) results.push(await tryCell(cell));
-	// What stays is the same in the next run, and no cell's fault.
+	// A tag that stays is taken up by the next run, and why it could not go shows in a cell.
 	await scene.clear().catch(() => {});
 	return results;
 
@@ -43,48 +52,61 @@ export async function tryRegistry(
 		if (plan.kind === "leave") {
 			return { ...about, outcome: plan.outcome, reason: plan.reason };
 		}
-		const problems: string[] = [];
-		const isWrite = plan.stages.some(({ acts }) =>
-			acts.some(({ kind }) => kind !== "pull"),
-		);
-		try {
-			const before = isWrite ? await scene.tags() : new Map();
-			for (const login of cell.logins.length > 0 ? cell.logins : [undefined]) {
-				if (plan.onNewTag) await placeNewTag();
-				for (const stage of plan.stages) {
-					problems.push(...(await tryStage(stage, before, allowed, login)));
-				}
-			}
-			if (isWrite && (allowed || problems.length > 0)) await scene.restore();
-		} catch (error) {
-			problems.push(messageOf(error));
-		}
+		const problems = await problemsOf(plan, cell).catch((error: unknown) => [
+			messageOf(error),
+		]);
 		return problems.length === 0
 			? { ...about, outcome: "passed" }
 			: { ...about, outcome: "failed", reason: problems.join("; ") };
 	}
 
-	async function tryStage(
-		{ acts, changes }: Stage,
-		before: TagState,
-		allowed: boolean,
-		login: AccessCell["logins"][number] | undefined,
+	async function problemsOf(
+		{ stages, onNewTag, actions }: Extract<CellPlan, { kind: "try" }>,
+		{ allowed, verb, logins }: AccessCell,
 	): Promise<readonly string[]> {
-		const { url } = registry;
-		const { images } = scene;
-		const steps = [];
-		for (const act of acts) {
-			steps.push(await perform(act, { url, images, newClient }, login));
+		const problems: string[] = [];
+		// Pulling moves no tag.
+		const before = verb === "pull" ? undefined : await knownTags();
+		for (const login of logins.length > 0 ? logins : [undefined]) {
+			if (onNewTag) await scene.placeNewTag();
+			const client = newClient(registry.url, login, actions);
+			for (const stage of stages) {
+				const found = await tryStage(stage, client, allowed, before);
+				problems.push(...found.map((problem) => from(login, problem)));
+			}
 		}
-		const expected = new Map([...before, ...changes]);
-		const after = before.size > 0 ? await scene.tags() : before;
-		return [...stepProblems(allowed, steps), ...tagProblems(expected, after)];
+		if (before && (allowed || problems.length > 0)) {
+			known = undefined;
+			await scene.restore();
+		}
+		return problems;
 	}
 
-	async function placeNewTag(): Promise<void> {
-		if (scene.newTag === undefined) return;
-		await scene.own?.put(scene.newTag, scene.images.first);
+	async function tryStage(
+		{ acts, changes }: Stage,
+		client: Registry,
+		allowed: boolean,
+		before: TagState | undefined,
+	): Promise<readonly string[]> {
+		const steps: Step[] = [];
+		for (const act of acts) {
+			steps.push(await perform(act, client, scene.images));
+		}
+		const problems = stepProblems(allowed, steps);
+		if (!before) return problems;
+		const expected = new Map([...before, ...changes]);
+		return [...problems, ...tagProblems(expected, await scene.tags())];
 	}
+
+	async function knownTags(): Promise<TagState> {
+		known ??= await scene.tags();
+		return known;
+	}
+}
+
+// A principal may have several accounts: the message says which one.
+function from(login: Login | undefined, problem: string): string {
+	return login ? `with ${login.secret}: ${problem}` : problem;
 }
 
 async function unreachable(
