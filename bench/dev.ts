@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs";
-import Docker from "dockerode";
 import { describeStack } from "../toolchain/commands/prepare.ts";
 import { runCaptured } from "../toolchain/process.ts";
 import { ROOT } from "../toolchain/stack.ts";
-import {
-	labelledWith,
-	runningContainer,
-} from "../toolchain/stack-containers.ts";
+import { addressOn } from "./address.ts";
+import { memoryMiB } from "./memory.ts";
 import { figure, type Metrics, median, more } from "./metric.ts";
 import { benchThroughput } from "./throughput.ts";
 import { benchTokens } from "./tokens.ts";
@@ -23,8 +19,8 @@ export async function benchDev(): Promise<Metrics> {
 	const second = [];
 	for (let i = 0; i < 3; i += 1) second.push(await seconds(() => npm("up")));
 	await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-	const resident = await memoryMiB("Pss");
-	const withShared = await memoryMiB("Rss");
+	const resident = await memoryMiB(STACK, "Pss");
+	const withShared = await memoryMiB(STACK, "Rss");
 	const { pull, push } = await benchThroughput(await sandboxEnds());
 	const tokens = await benchTokens();
 	const tests = await seconds(() => run("npm", ["test"]));
@@ -56,50 +52,19 @@ async function run(command: string, args: readonly string[]): Promise<void> {
 	if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
 }
 
-/**
- * Memory of every process of every container as the kernel counts it, in MiB. `Pss` counts a page
- * that several processes share once, `Rss` once for each of them. Linux only, as root.
- */
-async function memoryMiB(field: "Pss" | "Rss"): Promise<number> {
-	const client = new Docker();
-	const containers = await client.listContainers({
-		filters: labelledWith(STACK),
-	});
-	let kiB = 0;
-	for (const { Id } of containers) {
-		const { Processes } = await client
-			.getContainer(Id)
-			.top({ ps_args: "-eo pid" });
-		for (const [pid = ""] of Processes) {
-			const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-			const found = new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(rollup);
-			kiB += Number(found?.[1] ?? Number.NaN);
-		}
-	}
-	return kiB / 1024;
-}
-
 /** Sandbox's front and the registry behind it, both by their containers' own addresses. */
 async function sandboxEnds() {
-	const client = new Docker();
 	const { estate } = describeStack({ stack: STACK, install: false });
 	const sandbox = estate.registries.find(({ name }) => name === "sandbox");
 	if (!sandbox) throw new Error("no sandbox in the estate");
-	const addressOf = async (name: string, network: string) => {
-		const { NetworkSettings } = await runningContainer(client, STACK, name);
-		const found = Object.entries(NetworkSettings.Networks).find(([key]) =>
-			key.startsWith(`${network}-network`),
-		);
-		return found?.[1].IPAddress ?? "";
-	};
 	return {
 		host: sandbox.host,
 		front: {
-			address: await addressOf("home-front-server", "edge"),
+			address: await addressOn(STACK, "home-front-server", "edge"),
 			port: 8080,
 		},
 		registry: {
-			address: await addressOf("sandbox-server", "sandbox"),
+			address: await addressOn(STACK, "sandbox-server", "sandbox"),
 			port: 5000,
 		},
 	};

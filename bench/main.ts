@@ -2,11 +2,13 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { ensureEngine } from "../toolchain/docker-engine.ts";
 import { benchDev } from "./dev.ts";
+import { benchEstate } from "./estate.ts";
 import type { Metric, Metrics } from "./metric.ts";
 
 /** The benches by name. Each measures with everything cached; a quiet machine gives better figures. */
 const BENCHES: Readonly<Record<string, () => Promise<Metrics>>> = {
 	dev: benchDev,
+	estate: benchEstate,
 };
 
 const program = new Command("npm run bench --")

@@ -1,12 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { connect } from "node:net";
+import { type End, exchange } from "./exchange.ts";
 import { median } from "./metric.ts";
-
-/** Where something listens. */
-export interface End {
-	readonly address: string;
-	readonly port: number;
-}
 
 /** MB/s, by way. */
 export interface Throughput {
@@ -14,11 +8,9 @@ export interface Throughput {
 	readonly registry: number;
 }
 
-const LAYER_BYTES = 200_000_000;
+/** Size of the layer that is pushed and pulled. */
+export const LAYER_BYTES = 200_000_000;
 const ROUNDS = 21;
-// Read into one buffer, so that the client costs as little as a client can.
-const BUFFER_BYTES = 1 << 20;
-
 /**
  * Pulls and pushes a layer of 200 MB through the front and at the registry itself, in turns, and
  * gives the median of each.
@@ -54,16 +46,29 @@ const medians = ({ front, registry }: ReturnType<typeof pair>): Throughput => ({
 	registry: median(registry),
 });
 
-async function tokenFor(front: End, host: string, name: string) {
+const tokenFor = (front: End, host: string, name: string) =>
+	askToken(front, host, "sandbox.dev", name);
+
+/** A token to pull and push, or as much of it as the login allows. */
+export async function askToken(
+	front: End,
+	host: string,
+	service: string,
+	name: string,
+	login?: string,
+): Promise<string> {
 	const scope = encodeURIComponent(`repository:${name}:pull,push`);
-	const service = encodeURIComponent("sandbox.dev");
+	const authorization = login
+		? `Authorization: Basic ${Buffer.from(login).toString("base64")}\r\n`
+		: "";
 	const { body } = await exchange(front, {
-		head: `GET /auth/token?service=${service}&scope=${scope} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+		head: `GET /auth/token?service=${encodeURIComponent(service)}&scope=${scope} HTTP/1.1\r\nHost: ${host}\r\n${authorization}Connection: close\r\n\r\n`,
 	});
 	return JSON.parse(body).token as string;
 }
 
-async function upload(
+/** Pushes a blob of `LAYER_BYTES` and gives the rate in MB/s. */
+export async function upload(
 	end: End,
 	host: string,
 	name: string,
@@ -88,7 +93,8 @@ async function upload(
 	return rate(started);
 }
 
-async function download(
+/** Pulls a blob of `LAYER_BYTES` and gives the rate in MB/s. */
+export async function download(
 	end: End,
 	host: string,
 	name: string,
@@ -107,47 +113,3 @@ async function download(
 
 const rate = (started: number) =>
 	LAYER_BYTES / 1e3 / (performance.now() - started);
-
-interface Exchange {
-	readonly status: number;
-	readonly headers: string;
-	/** The beginning of the answer's body. */
-	readonly body: string;
-	/** Length of the whole answer. */
-	readonly bytes: number;
-}
-
-/** One request on a connection of its own; what comes back is counted, not kept. */
-function exchange(
-	{ address, port }: End,
-	{ head, body }: { readonly head: string; readonly body?: Buffer },
-): Promise<Exchange> {
-	return new Promise((resolve, reject) => {
-		let bytes = 0;
-		let beginning = "";
-		const socket = connect({
-			host: address,
-			port,
-			onread: {
-				buffer: Buffer.alloc(BUFFER_BYTES),
-				callback: (length, buffer) => {
-					if (bytes < BUFFER_BYTES) {
-						beginning += Buffer.from(buffer.subarray(0, length)).toString(
-							"latin1",
-						);
-					}
-					bytes += length;
-					return true;
-				},
-			},
-		});
-		socket.on("error", reject);
-		socket.on("close", () => {
-			const [headers = "", content = ""] = beginning.split("\r\n\r\n", 2);
-			const status = Number(headers.split(" ")[1]);
-			resolve({ status, headers, body: content, bytes });
-		});
-		socket.write(head);
-		if (body) socket.write(body);
-	});
-}
