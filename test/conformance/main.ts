@@ -44,6 +44,12 @@ const { client, env } = await ensureEngine(options);
 const executable = await ensureConformanceSuite();
 rmSync(resultsRoot, { recursive: true, force: true });
 
+// Whoever interrupts it still gets the estate taken down; a second signal ends it at once.
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+	process.once(signal, () => interrupted.abort(new Error("interrupted")));
+}
+
 const stack = testStack("conformance", FIRST_PORT);
 const runs = planRuns(admitSuite(stack));
 const finished = await withEstate(async (passwords) => {
@@ -107,6 +113,7 @@ async function verdictOf(
 	results: string,
 ): Promise<Verdict> {
 	const { registry, account, off } = run;
+	interrupted.signal.throwIfAborted();
 	// Without one the suite would be anonymous, which is another row of the access table.
 	if (password === undefined) {
 		throw new Error(`the stack has no password '${account.secret}'`);

@@ -56,12 +56,17 @@ interface Remark {
 	readonly tier: string;
 }
 
+/** Problems of one run that are shown; one cause often fails a hundred tests. */
+const SHOWN_PROBLEMS = 10;
+
 function problemLines({ run, verdict, results }: Finished): readonly string[] {
+	const { failed, problems } = verdict;
+	if (failed === 0) return [];
 	const where = `${run.registry.name}, ${run.profile}`;
-	if (verdict.failed === 0) return [];
+	const shown = problems.slice(0, SHOWN_PROBLEMS);
 	return [
-		...verdict.problems.map((problem) => `${where}: ${problem}`),
-		`${where}: reports in ${results}`,
+		...shown.map((problem) => `${where}: ${problem}`),
+		`${where}: ${shown.length} of ${failed} failures shown, reports in ${results}`,
 	];
 }
 
