@@ -206,9 +206,9 @@ function accountsOf({ gates }: Estate, { name }: Registry): readonly Account[] {
 }
 
 /** The registry through which images get into one that takes no pushes. */
-function filledThrough({ registries }: Estate, { name, store }: Registry) {
+function filledThrough({ registries }: Estate, { name, tier }: Registry) {
 	return found(
-		registries.find((r) => r.mode === "read-write" && r.store === store),
+		registries.find((r) => r.mode === "read-write" && r.tier === tier),
 		`the writing half of ${name}`,
 	);
 }
