@@ -7,7 +7,7 @@ import { checkName, checkWritable } from "./judgement.ts";
 import { deleteManifest, putManifest } from "./manifest-write.ts";
 import { type Answer, ociError, RefusedError } from "./refusal.ts";
 import type { RegistryGate } from "./registry-gate.ts";
-import { BodyTooLargeError, header, readBody } from "./request.ts";
+import { BodyTooLargeError, discardBody, header, readBody } from "./request.ts";
 import { parseUploadTarget, rawPath, rawQuery } from "./request-target.ts";
 import {
 	parseTokenForm,
@@ -65,6 +65,7 @@ export function gateApp(
 			const answer = await decide(gate.registry, action, log, (decision) =>
 				work(gate, incoming, decision),
 			);
+			await discardBody(incoming, bodyIdleMs);
 			return send(c, answer);
 		};
 	}

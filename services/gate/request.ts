@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { finished } from "node:stream/promises";
 
 /** The client sent more than is taken. */
 export class BodyTooLargeError extends Error {
@@ -65,4 +66,21 @@ export function readBody(
 		}
 	});
 	return body.finally(() => request.setTimeout(0));
+}
+
+/**
+ * Throws away what a client still sends of a body that nobody reads.
+ *
+ * An answer has to wait for it: nginx passes the body on as it comes, and when the answer is there
+ * first, it closes the client's connection after it has promised to keep it, which fails the
+ * client's next request (ngx_http_finalize_connection). Gives up after `ms` milliseconds.
+ */
+export async function discardBody(
+	request: IncomingMessage,
+	ms: number,
+): Promise<void> {
+	if (request.readableEnded) return;
+	const signal = AbortSignal.timeout(ms);
+	// Whatever ends it, the answer is due: a client that went away gets none.
+	await finished(request.resume(), { signal, cleanup: true }).catch(() => {});
 }

@@ -181,6 +181,42 @@ test("a client that is refused while it still sends gets the answer and keeps it
 	expect(connections).toBe(1);
 });
 
+describe("a client that is refused in the middle of a body", () => {
+	const HEADERS = `PUT /v2/team/app/manifests/${TAG} HTTP/1.1\r\nHost: h\r\nX-Registry: ci-snapshots\r\nConnection: close\r\nContent-Length: 100\r\n\r\n`;
+
+	test("is answered when it has sent the rest", async () => {
+		const { gate, log } = await startFixture();
+		const decided = Promise.withResolvers<void>();
+		const push = log.push.bind(log);
+		log.push = (...lines) => {
+			decided.resolve();
+			return push(...lines);
+		};
+		const socket = connect(gate.port, "127.0.0.1");
+		onTestFinished(() => void socket.destroy());
+		let received = "";
+		socket.on("data", (data) => {
+			received += data;
+		});
+		socket.write(`${HEADERS}${"x".repeat(50)}`);
+		await decided.promise;
+		// What would be sent now would be here by then.
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(received).toBe("");
+		socket.write("x".repeat(50));
+		await new Promise((resolve) => socket.once("close", resolve));
+		expect(received).toMatch(/^HTTP\/1\.1 401 /);
+	});
+
+	test("is answered without the rest when that does not come", async () => {
+		const { gate } = await startFixture({ bodyIdleMs: 50 });
+		const socket = connect(gate.port, "127.0.0.1");
+		onTestFinished(() => void socket.destroy());
+		socket.write(`${HEADERS}${"x".repeat(50)}`);
+		expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /);
+	});
+});
+
 test("stopping lets a write under way finish", async () => {
 	const fixture = await startFixture();
 	const asked = Promise.withResolvers<void>();
