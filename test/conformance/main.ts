@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { SERVICE_PORT } from "../../components/names.ts";
 import { PROMOTER } from "../../toolchain/commands/promote.ts";
 import {
 	CONFORMANCE_VERSION,
@@ -11,6 +10,7 @@ import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { ROOT } from "../../toolchain/stack.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { step } from "../../toolchain/step.ts";
+import { SERVICE_PORT } from "../../topology/names.ts";
 import { succeeded, testStack } from "../docker/test-stack.ts";
 import { summary } from "../smoke/checks.ts";
 import { admitSuite, passwordsOf, REPOSITORY_PREFIX } from "./estate.ts";
@@ -21,7 +21,7 @@ import type { SuiteTarget } from "./settings.ts";
 import { storedContent } from "./stored-content.ts";
 import { runSuite, runSuiteInNetwork } from "./suite.ts";
 
-const FIRST_PORT = 5301;
+const FIRST_PORT = 5801;
 
 const options = new Command("npm run conformance --")
 	.description(

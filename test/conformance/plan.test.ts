@@ -11,16 +11,23 @@ const withoutSwitch = (name: Switch) =>
 		.filter(({ off }) => off.some(({ switches }) => switches.includes(name)))
 		.map(label);
 
-test("every tier is tried as who writes it, and Prod's public half as who reads it", () => {
+test("every registry is tried as who writes it, or as who only reads it", () => {
 	expect(runs.map(label)).toEqual([
 		"sandbox as developer: core",
 		"ci-tests as ci: core",
 		"ci-snapshots as ci: core",
 		"ci-snapshots as ci: tag move refused",
+		"archive as archiver: core",
 		"prod-rw as promoter: core",
 		"prod-rw as promoter: tag move refused",
 		"prod as consumer: read-only",
 		"prod as consumer: pushes refused",
+		"prod-eu as consumer: read-only",
+		"prod-eu as consumer: pushes refused",
+		"archive-eu as consumer: read-only",
+		"archive-eu as consumer: pushes refused",
+		"prod-us as consumer: read-only",
+		"prod-us as consumer: pushes refused",
 	]);
 });
 
@@ -44,10 +51,21 @@ test("the suite's tag move is left out where tags never move, and must be refuse
 	]);
 });
 
-test("Prod's public half reads what was pushed to its private one", () => {
+test("lists of tags are left out where distribution passes them through, and nowhere else", () => {
+	const caches = runs.filter(({ registry }) => registry.tier === "cache");
+	expect(caches).toHaveLength(6);
+	expect(withoutSwitch("apis.tags.list")).toEqual(caches.map(label));
+});
+
+test("who only reads finds what was pushed to the origin's writing half", () => {
 	expect(
-		runs.filter(({ reads }) => reads).map((r) => [label(r), r.reads]),
-	).toEqual([["prod as consumer: read-only", "prod-rw"]]);
+		runs.filter(({ reads }) => reads).map((r) => [r.registry.name, r.reads]),
+	).toEqual([
+		["prod", "prod-rw"],
+		["prod-eu", "prod-rw"],
+		["archive-eu", "archive"],
+		["prod-us", "prod-rw"],
+	]);
 });
 
 test("a registry that nobody may write to is an error, not left out", () => {

@@ -1,5 +1,10 @@
 import { allowedVerbs } from "../../topology/access.ts";
-import type { Account, Estate, Registry } from "../../topology/estate.ts";
+import {
+	type Account,
+	type Estate,
+	type Registry,
+	registryNamed,
+} from "../../topology/estate.ts";
 import type { SwitchedOff } from "./settings.ts";
 
 /** One run of the suite against one registry, as one identity. */
@@ -143,6 +148,7 @@ function readOnly(
 				reason:
 					"the suite looks for it only on manifests that it pushed itself",
 			},
+			...withoutTagList(registry),
 		],
 		reads,
 	};
@@ -153,9 +159,26 @@ function pushesRefused(registry: Registry, account: Account): ConformanceRun {
 		registry,
 		account,
 		profile: "pushes refused",
-		off: [...CORE, ...withoutDelete(registry, account)],
+		off: [
+			...CORE,
+			...withoutDelete(registry, account),
+			...withoutTagList(registry),
+		],
 		refusals: { refused: PUSH, unchanged: PUSHED },
 	};
+}
+
+// A list without ?n= drops it on its way to the origin: internal/client/repository.go of
+// distribution 3.1.2, `tags.List`.
+function withoutTagList({ mode }: Registry): readonly SwitchedOff[] {
+	if (mode !== "pull-through") return [];
+	return [
+		{
+			switches: ["apis.tags.list"],
+			reason:
+				"distribution's pull-through mode lists all tags, whatever ?last= says",
+		},
+	];
 }
 
 // Deleting blobs stays on everywhere: the fronts answer 405, which the suite takes for an answer.
@@ -206,10 +229,14 @@ function accountsOf({ gates }: Estate, { name }: Registry): readonly Account[] {
 }
 
 /** The registry through which images get into one that takes no pushes. */
-function filledThrough({ registries }: Estate, { name, tier }: Registry) {
+function filledThrough(estate: Estate, registry: Registry): Registry {
+	const { upstream } = registry;
+	const { tier } = upstream
+		? registryNamed(estate, upstream.registry)
+		: registry;
 	return found(
-		registries.find((r) => r.mode === "read-write" && r.tier === tier),
-		`the writing half of ${name}`,
+		estate.registries.find((r) => r.mode === "read-write" && r.tier === tier),
+		`a registry through which images get into ${registry.name}`,
 	);
 }
 
