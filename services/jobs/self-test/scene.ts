@@ -110,8 +110,8 @@ export async function openScene(
 
 	async function clear(): Promise<void> {
 		if (newTag !== undefined) await own?.remove(newTag);
-		const isOurs = registry.image.kind === "own" && registry.image.tag;
-		if (isOurs) await own?.remove(isOurs);
+		const kept = registry.image.kind === "own" ? registry.image.tag : undefined;
+		if (kept !== undefined) await own?.remove(kept);
 	}
 }
 
