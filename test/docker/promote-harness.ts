@@ -48,8 +48,8 @@ const MAIN = fileURLToPath(
 	new URL("../../services/jobs/main.ts", import.meta.url),
 );
 
-/** Bundles the job into one file, as its image has it. */
-async function bundle(outfile: string): Promise<string> {
+/** Bundles the jobs into one file, as their image has it. */
+export async function bundle(outfile: string): Promise<string> {
 	await build({
 		entryPoints: [MAIN],
 		outfile,
@@ -69,8 +69,8 @@ afterAll(async () => {
 	if (bundled) await rm(dirname(await bundled), { recursive: true });
 });
 
-// The kernel's own account of the process, told when it ends.
-const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
+/** A module that tells the kernel's own account of the process when it ends, as `peak <KiB>`. */
+export const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
 	'process.on("exit", () => process.stderr.write("peak " + process.resourceUsage().maxRSS + "\\n"))',
 )}`;
 

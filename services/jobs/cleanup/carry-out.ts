@@ -1,7 +1,7 @@
 import type { Registry } from "../../oci/registry.ts";
 import { messageOf } from "../error-message.ts";
 import type { Logger } from "../log.ts";
-import type { Ledger, LedgerEntry } from "./ledger.ts";
+import type { LedgerEntry, Sighting } from "./ledger.ts";
 import { writeLedger } from "./ledger-file.ts";
 import type { Verdict } from "./plan.ts";
 import type { RegistryPlan } from "./plan-registry.ts";
@@ -14,8 +14,6 @@ const CONCURRENT_REPOSITORIES = 8;
 /** What carrying a plan out needs. */
 export interface Ends {
 	readonly registry: Registry;
-	/** As it was when the plan was made. */
-	readonly ledger: Ledger;
 	readonly ledgerFile: string;
 	readonly signal: AbortSignal;
 	readonly log: Logger;
@@ -36,13 +34,12 @@ export interface Carried {
  */
 export async function carryOut(
 	plan: RegistryPlan,
-	{ registry, ledger, ledgerFile, signal, log }: Ends,
+	{ registry, ledgerFile, signal, log }: Ends,
 ): Promise<Carried> {
 	const removals = new Map<Verdict, Removal>();
 	const done = (verdict: Verdict, removal: Removal) =>
 		removals.set(verdict, removal);
-	const save = () =>
-		writeLedger(ledgerFile, nextEntries(plan, ledger, removals));
+	const save = () => writeLedger(ledgerFile, nextEntries(plan, removals));
 
 	try {
 		await save();
@@ -85,28 +82,32 @@ function toRemove(verdicts: readonly Verdict[]): readonly Verdict[] {
 
 // What is known of repositories that this run could not list stays known.
 function* nextEntries(
-	plan: RegistryPlan,
-	ledger: Ledger,
-	removals: ReadonlyMap<Verdict, Removal>,
+	{ repositories, unseen }: RegistryPlan,
+	removals: Carried["removals"],
 ): Generator<LedgerEntry, void, undefined> {
-	const planned = new Set<string>();
-	for (const { repository, verdicts, unresolved } of plan.repositories) {
-		planned.add(repository);
+	for (const { repository, verdicts, unresolved } of repositories) {
 		for (const verdict of verdicts) {
-			const removal = removals.get(verdict);
-			const stays = removal?.isThere ?? verdict.action === "keep";
-			const { name: tag, digest, firstSeen } = verdict.tag;
-			if (stays) yield { repository, tag, digest, firstSeen };
+			const { action, tag } = verdict;
+			const stays = removals.get(verdict)?.isThere ?? action === "keep";
+			if (stays) yield entryOf(repository, tag.name, tag);
 		}
-		for (const { name: tag } of unresolved) {
-			const sighting = ledger.get(repository)?.get(tag);
-			if (sighting) yield { repository, tag, ...sighting };
+		for (const { name, sighting } of unresolved) {
+			if (sighting) yield entryOf(repository, name, sighting);
 		}
 	}
-	for (const [repository, tags] of ledger) {
-		if (planned.has(repository) || !plan.mayHave(repository)) continue;
-		for (const [tag, sighting] of tags) yield { repository, tag, ...sighting };
+	for (const [repository, tags] of unseen) {
+		for (const [name, sighting] of tags) {
+			yield entryOf(repository, name, sighting);
+		}
 	}
+}
+
+function entryOf(
+	repository: string,
+	tag: string,
+	{ digest, firstSeen }: Sighting,
+): LedgerEntry {
+	return { repository, tag, digest, firstSeen };
 }
 
 function logRemoval(

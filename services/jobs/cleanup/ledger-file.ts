@@ -5,7 +5,6 @@ import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import {
 	formatEntry,
-	type Ledger,
 	type LedgerEntry,
 	parseEntry,
 	type Sighting,
@@ -18,7 +17,8 @@ export function ledgerFile(state: string, registry: string): string {
 
 /** A ledger as it was found. */
 export interface FoundLedger {
-	readonly ledger: Ledger;
+	/** By repository and tag; the reader's own. */
+	readonly ledger: Map<string, Map<string, Sighting>>;
 	/** Why it is empty when it should not be. */
 	readonly warning?: string;
 }
@@ -28,7 +28,7 @@ export interface FoundLedger {
  * nothing is removed that might be younger than a line that was lost said.
  */
 export async function readLedger(file: string): Promise<FoundLedger> {
-	const ledger = new Map<string, Map<string, Sighting>>();
+	const ledger: FoundLedger["ledger"] = new Map();
 	let line = 0;
 	try {
 		const lines = createInterface({ input: createReadStream(file) });
@@ -81,7 +81,7 @@ function unusable(why: string): FoundLedger {
 }
 
 function enter(
-	ledger: Map<string, Map<string, Sighting>>,
+	ledger: FoundLedger["ledger"],
 	{ repository, tag, digest, firstSeen }: LedgerEntry,
 ): void {
 	const tags = ledger.get(repository) ?? new Map<string, Sighting>();

@@ -46,7 +46,7 @@ export async function sweep(
 	if (signal.aborted) return report([], [messageOf(signal.reason)]);
 	const { removals, problems } = dryRun
 		? NOTHING_DONE
-		: await carryOut(plan, { registry, ledger, ledgerFile: file, signal, log });
+		: await carryOut(plan, { registry, ledgerFile: file, signal, log });
 	return report(
 		plan.repositories.flatMap((repository) => resultsOf(repository, removals)),
 		[...plan.problems, ...problems],

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CleanupConfig } from "../../../topology/housekeeping-config.ts";
 import { cleanup } from "../cleanup/cleanup.ts";
+import { renderJson } from "../cleanup/json.ts";
 import { renderReport } from "../cleanup/render.ts";
 import { exitStatus } from "../cleanup/report.ts";
 import { loadHousekeepingConfig } from "../housekeeping-config.ts";
@@ -54,7 +55,8 @@ async function cleanUpOnce(
 		signal: io.stop,
 		log: logOf(io),
 	});
-	io.stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report));
+	const pieces = json ? renderJson(report) : [renderReport(report)];
+	for (const piece of pieces) io.stdout.write(piece);
 	return exitStatus(report);
 }
 
