@@ -51,11 +51,15 @@ export function legBlocks({ origin, host }: Leg, index: number): string {
     set $registry_name "";
     access_log off;
     resolver_timeout 1s;
-    location / {
-      set $home "http://${home}";
-      proxy_set_header Host ${home};
-      proxy_set_header Connection "";
-      proxy_connect_timeout 1s;
+    set $home "http://${home}";
+    proxy_set_header Host ${home};
+    proxy_set_header Connection "";
+    proxy_connect_timeout 1s;
+    # A home that accepts and does not answer, as a load balancer before a dead one does, costs every
+    # client this wait once in a breaker's time. Blobs may take longer to begin.
+    proxy_read_timeout 3s;
+    location / { proxy_pass $home; }
+    location ~ ^/v2/.+/blobs/ {
       proxy_read_timeout 10s;
       proxy_pass $home;
     }
