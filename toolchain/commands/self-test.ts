@@ -109,7 +109,8 @@ async function inPromoter(
 
 function reportOf({ stdout, stderr, code }: Captured): SelfTestReport {
 	if (stdout.startsWith("{")) return JSON.parse(stdout);
+	const said = stderr.trim() || stdout.trim() || "it said nothing";
 	throw new UserError(
-		`the self-test could not run, exit code ${code}: ${stderr.trim() || stdout.trim()}. Fix: npm run up, which brings the services of this checkout`,
+		`the self-test could not run, exit code ${code}: ${said}. Fix: npm run up, which brings the services of this checkout`,
 	);
 }
