@@ -38,7 +38,7 @@ function logged(child: ChildProcess, message: string): Promise<void> {
 const app = image([blob("layer")]);
 
 test("the schedule ends with status 0 when it is told to stop", async () => {
-	const { child, ended } = start("schedule");
+	const { child, ended } = start("schedule", "promote");
 	await logged(child, "waiting for the schedule");
 	expect(await readFile(join(harness.config.state, "alive"), "utf8")).toMatch(
 		/^20\d\d-/,

@@ -157,7 +157,9 @@ export function cleanupHarness(): CleanupHarness {
 				},
 			});
 			const status = await main(
-				[...args, "--config", join(folder, "housekeeping.json")],
+				args.includes("--config")
+					? args
+					: [...args, "--config", join(folder, "housekeeping.json")],
 				{ stdout: sink("stdout"), stderr: sink("stderr"), stop: stop.signal },
 			);
 			return { status, ...written };

@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
 import { blob, image, push } from "../../oci/images.ts";
 import { cleanupHarness } from "./cleanup-harness.ts";
 
@@ -100,10 +102,96 @@ test("a registry that is not swept is refused with those that are", async () => 
 	expect(sandbox.seen).toEqual([]);
 });
 
-test("the mirror says so where there is no Archive to fill", async () => {
-	const { status, stderr } = await harness.command("mirror", "plan");
-	expect(status).toBe(2);
-	expect(stderr).toMatch(
-		/housekeeping\.json:mirror: there is no Archive to fill, got nothing; expected an Archive and its lists\. Fix: add the tier 'archive' to the stack's configuration\.\n$/,
-	);
+describe("where there is an Archive", () => {
+	/** Writes a configuration in which CI Tests plays the Archive and Sandbox its upstream. */
+	async function withArchive(): Promise<readonly string[]> {
+		const { sandbox, ci, config } = harness;
+		const folder = join(config.state, "..");
+		const { username, passwordFile } = config.cleanup.registries[0] ?? {};
+		const mirror = {
+			schedule: "30 3 * * *",
+			timeZone: "Europe/Berlin",
+			lists: join(folder, "lists"),
+			destination: { url: ci.url, username, passwordFile },
+			upstreams: { "docker.io": sandbox.url },
+		};
+		await mkdir(mirror.lists, { recursive: true });
+		const list = '- name: docker.io/library/debian\n    tags: ["12"]\n';
+		await writeFile(join(mirror.lists, "a.yaml"), `images:\n  ${list}`);
+		await push(sandbox.url, "library/debian", app, "12");
+		const file = join(folder, "with-archive.json");
+		await writeFile(file, JSON.stringify({ ...config, mirror }));
+		return ["--config", file];
+	}
+
+	test("'mirror plan' shows what 'mirror run' does", async () => {
+		const { ci, config, command } = harness;
+		const flags = await withArchive();
+		const archived = () => ci.tag("docker.io/library/debian", "12");
+		const plan = await command("mirror", "plan", ...flags);
+		expect(plan.stdout).toMatch(/^1 to write, /m);
+		expect(archived()).toBeUndefined();
+		const run = await command("mirror", "run", "--json", ...flags);
+		expect(JSON.parse(run.stdout).counts.mirrored).toBe(1);
+		expect([plan.status, run.status]).toEqual([0, 0]);
+		expect(archived()).toBe(app.digest);
+		const lists = join(config.state, "no-lists");
+		const other = await command("mirror", "run", "--lists", lists, ...flags);
+		expect(other.status).toBe(2);
+		expect(other.stderr).toContain(`${lists}: cannot read the mirror lists`);
+	});
+
+	test("one schedule has both jobs, each with a note of its own", async () => {
+		const { config, command, stop } = harness;
+		const flags = await withArchive();
+		const ended = command("schedule", "housekeeping", ...flags);
+		const note = async (job: string) =>
+			JSON.parse(await readFile(join(config.state, `${job}.json`), "utf8"));
+		await vi.waitFor(async () => {
+			expect(await note("cleanup")).toEqual({
+				job: "cleanup",
+				schedule: "0 3 * * *",
+				timeZone: "UTC",
+				nextAt: expect.stringMatching(/T03:00:00/),
+				running: false,
+			});
+			expect(await note("mirror")).toEqual({
+				job: "mirror",
+				schedule: "30 3 * * *",
+				timeZone: "Europe/Berlin",
+				nextAt: expect.stringMatching(/:30:00/),
+				running: false,
+			});
+		});
+		expect(await readFile(join(config.state, "alive"), "utf8")).toMatch(
+			/^20\d\d-/,
+		);
+		stop();
+		expect((await ended).status).toBe(0);
+	});
+});
+
+describe("where there is none", () => {
+	test("the schedule has cleanup alone", async () => {
+		const { command, stop } = harness;
+		const ended = command("schedule", "housekeeping");
+		stop();
+		const { status, stderr } = await ended;
+		expect(status).toBe(0);
+		const jobs = stderr
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line))
+			.filter(({ msg }) => msg === "waiting for the schedule")
+			.map(({ job }) => job);
+		expect(jobs).toEqual(["cleanup"]);
+	});
+
+	test("the mirror says so", async () => {
+		const { status, stderr } = await harness.command("mirror", "plan");
+		expect(status).toBe(2);
+		expect(stderr).toMatch(
+			/housekeeping\.json:mirror: there is no Archive to fill, got nothing; expected an Archive and its lists\. Fix: add the tier 'archive' to the stack's configuration\.\n$/,
+		);
+	});
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { renderJson } from "../../../../services/jobs/cleanup/json.ts";
 import { renderReport } from "../../../../services/jobs/cleanup/render.ts";
 import {
 	type CleanupReport,
@@ -109,6 +110,20 @@ test("a run that was stopped says how much it left", () => {
 	expect(renderReport(report([item("team/app:a", "aborted")]))).toContain(
 		"0 removed, 0 kept, 0 left, 0 failed, 1 aborted; 1.3 s\n",
 	);
+});
+
+test("the pieces of JSON are those of the report", () => {
+	const many = Array.from({ length: 2000 }, (_, n) => item(`a:${n}`, "kept"));
+	for (const tags of [[], items, many]) {
+		const whole = report(tags, {}, { warnings: ["no ledger"] });
+		const pieces = [...renderJson(whole)];
+		expect(JSON.parse(pieces.join(""))).toEqual(whole);
+		expect(pieces.at(-1)?.endsWith("}\n")).toBe(true);
+		// A piece is cut where it is long enough, so it is longer by one tag at most.
+		for (const piece of pieces) expect(piece.length).toBeLessThan(70_000);
+	}
+	const none = { ...report([]), registries: [] };
+	expect(JSON.parse([...renderJson(none)].join(""))).toEqual(none);
 });
 
 test.each<[Outcome, number]>([
