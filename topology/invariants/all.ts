@@ -1,3 +1,4 @@
+import { ENGINE_LIMITS } from "../engine-limits.ts";
 import type { Estate } from "../estate.ts";
 import type { Invariant } from "./invariant.ts";
 import { promoterAloneWritesProd } from "./ti-01-promoter-alone-writes-prod.ts";
@@ -31,10 +32,11 @@ export interface Violation {
 	readonly remedy: string;
 }
 
-/** Every place where the estate breaks an invariant; empty means it may be deployed. */
+/** Every place where the estate breaks an invariant or runs into an engine limit; empty means it may be deployed. */
 export function checkInvariants(estate: Estate): readonly Violation[] {
-	return INVARIANTS.flatMap(({ id, statement, remedy, broken }) =>
-		broken(estate).map((where) => ({ id, statement, where, remedy })),
+	return [...INVARIANTS, ...ENGINE_LIMITS].flatMap(
+		({ id, statement, remedy, broken }) =>
+			broken(estate).map((where) => ({ id, statement, where, remedy })),
 	);
 }
 

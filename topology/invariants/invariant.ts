@@ -3,7 +3,7 @@ import type { Estate } from "../estate.ts";
 /** A promise about all tiers together. A broken one fails the plan before anything changes. */
 export interface Invariant {
 	/** Stable id, named in messages, documentation and the policy pack. */
-	readonly id: `TI-${number}${number}`;
+	readonly id: `${"TI" | "EL"}-${number}${number}`;
 	/** What holds, as one plain sentence. */
 	readonly statement: string;
 	/** What to change when it does not. */
