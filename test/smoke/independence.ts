@@ -1,3 +1,4 @@
+import { registryNamed } from "../../topology/estate.ts";
 import {
 	describePart,
 	type Part,
@@ -10,6 +11,7 @@ import { type Check, expectEqual } from "./checks.ts";
 import { startParts, stopParts } from "./containers.ts";
 import { type Observation, readyProbes } from "./probe.ts";
 import { placeProbes, probePromotion } from "./probe-images.ts";
+import { replacement } from "./replacement.ts";
 import type { RunningEstate } from "./running-estate.ts";
 
 /**
@@ -35,6 +37,11 @@ export function independence(running: RunningEstate): readonly Check[] {
 			},
 		},
 		...stopped,
+		...replacement(
+			running,
+			registryNamed(estate, "sandbox"),
+			registryNamed(estate, "ci-tests"),
+		),
 		{
 			promise: "everything is back by itself",
 			run: async () => {
