@@ -516,6 +516,21 @@ describe("what goes wrong leaves the others alone:", () => {
 		]);
 	});
 
+	test("a tag that goes while it is looked at is left out", async () => {
+		const { sandbox, run, ledger } = harness;
+		await push(sandbox.url, "alice/app", old, "a");
+		await push(sandbox.url, "alice/app", old, "b");
+		sandbox.faults.push({
+			method: "HEAD",
+			path: /manifests\/a$/,
+			action: status(404),
+		});
+		const { status: exit, report } = await run({ day: 0 });
+		expect(exit).toBe(0);
+		expect(report.registries[0]?.items.map(({ tag }) => tag)).toEqual(["b"]);
+		expect(await ledger("sandbox")).toMatchObject([{ tag: "b" }]);
+	});
+
 	test("a repository that has lost its last tag is no trouble", async () => {
 		const { sandbox, run } = harness;
 		await push(sandbox.url, "alice/app", old, "a");
