@@ -14,25 +14,24 @@ const ONCE = {
 	maxBackoffMs: 0,
 	maxRetryAfterMs: 0,
 };
-const TIMEOUTS = {
-	connect: 5_000,
-	idle: 10_000,
-	commit: 10_000,
-	total: 10_000,
-};
+const WAIT_MS = 10_000;
 
 /** A new client that reads a registry, as the first principal that may. It keeps the tokens it gets. */
-export const readerOf = (running: Access, registry: Registry) =>
-	clientOf(running, registry, "pull");
+export const readerOf = (
+	running: Access,
+	registry: Registry,
+	waitMs = WAIT_MS,
+) => clientOf(running, registry, "pull", waitMs);
 
 /** A new client that writes to a registry, as the first principal that may. */
 export const writerOf = (running: Access, registry: Registry) =>
-	clientOf(running, registry, "create");
+	clientOf(running, registry, "create", WAIT_MS);
 
 async function clientOf(
 	{ estate, address, password }: Access,
 	{ name, tier, flags }: Registry,
 	verb: Verb,
+	waitMs: number,
 ): Promise<RegistryClient> {
 	const account = estate.gates
 		.flatMap(({ accounts }) => accounts)
@@ -51,7 +50,15 @@ async function clientOf(
 		url: `http://${address(name)}`,
 		actions: verb === "create" ? ["push"] : [],
 		credentials: async () => credentials,
-		transport: new Transport({ retry: ONCE, timeouts: TIMEOUTS }),
+		transport: new Transport({
+			retry: ONCE,
+			timeouts: {
+				connect: waitMs,
+				idle: waitMs,
+				commit: waitMs,
+				total: waitMs,
+			},
+		}),
 	});
 }
 

@@ -80,21 +80,28 @@ interface Watch {
 	end(): Promise<void>;
 }
 
+// What was under way when a registry lost its network is never answered.
+const IMPATIENCE_MS = 500;
+
 /** Pulls the probe of a registry over and over. That it fails is no harm, other content is. */
 async function watch(
 	running: RunningEstate,
 	registry: Registry,
 ): Promise<Watch> {
 	const { tag, image } = probeImage(running, registry);
-	const client = await readerOf(running, registry);
+	const newClient = () => readerOf(running, registry, IMPATIENCE_MS);
+	let client = await newClient();
 	const seen = new Set<string>();
 	let ended = false;
 	const pulling = (async () => {
 		while (!ended) {
-			const head = await client
-				.headManifest(PROBE_REPOSITORY, tag)
-				.catch(() => undefined);
-			if (head) seen.add(head.digest);
+			try {
+				const head = await client.headManifest(PROBE_REPOSITORY, tag);
+				seen.add(head?.digest ?? "nothing");
+			} catch {
+				// It may have learned to ask for the other registry's tokens.
+				client = await newClient();
+			}
 			await setTimeout(50);
 		}
 	})();
