@@ -15,10 +15,8 @@ import {
 	UNWATCHED_LABEL,
 } from "./container-defaults.ts";
 import { fileVolume } from "./files.ts";
+import { healthCheck } from "./health-check.ts";
 
-// How often health is asked decides how soon `up` sees a server healthy. A check is one small
-// program, about 10 ms of one core.
-const HEALTH = { interval: "2s", timeout: "5s", retries: 15 };
 const HEALTHY_WITHIN_SECONDS = 60;
 const SCRATCH_MIB = 16;
 
@@ -41,7 +39,7 @@ export function containerServer(
 		args.reread &&
 		fileVolume(`${name}-inbox`, args.reread, args.image, stack, placement);
 	const unwatched = {
-		healthcheck: { ...HEALTH, tests: ["CMD", ...args.health] },
+		healthcheck: healthCheck(args.health),
 		tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${SCRATCH_MIB}m` },
 	};
 	const container = new docker.Container(
