@@ -1,5 +1,5 @@
 import type { Registry } from "../../topology/estate.ts";
-import { HOME, legUrl } from "../../topology/names.ts";
+import { HOME, JOBS, legUrl } from "../../topology/names.ts";
 import { tierResources } from "../../topology/resource-names.ts";
 import type { StackOptions } from "../main.ts";
 import { runCaptured, UserError } from "../process.ts";
@@ -13,7 +13,21 @@ import { type PreparedStack, prepareStack } from "./prepare.ts";
 export async function resetSandbox(options: StackOptions): Promise<number> {
 	const prepared = await prepareStack(options);
 	const sandbox = findRegistry(prepared.estate, "sandbox");
+	await forgetAges(prepared, sandbox);
 	return replaceStores(prepared, sandbox, tierResources(sandbox).storages);
+}
+
+// What is pushed to the new registry is as old as its push, also where cleanup saw the same before.
+async function forgetAges(
+	{ engine, location: { stack } }: PreparedStack,
+	{ name }: Registry,
+): Promise<void> {
+	const { Id } = await runningContainer(engine.client, stack, `${JOBS}-server`);
+	await runCaptured(
+		"docker",
+		["exec", Id, "rm", "-f", `/state/ledger-${name}.jsonl`],
+		{ env: engine.env },
+	);
 }
 
 /**
