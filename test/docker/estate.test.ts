@@ -32,31 +32,59 @@ describe("up", () => {
 				"sandbox",
 				"localhost:5201",
 				"anonymous, developer",
-				"anonymous, developer",
+				"anonymous, developer, cleaner",
 				"not needed",
 			],
 			[
 				"ci-tests",
 				"localhost:5202",
 				"ci",
-				"anonymous, developer, ci",
+				"anonymous, developer, ci, cleaner",
 				"npm run login -- <who> ci-tests",
 			],
 			[
 				"ci-snapshots",
 				"localhost:5203",
 				"ci",
-				"anonymous, developer, ci, promoter",
+				"anonymous, developer, ci, promoter, cleaner",
 				"npm run login -- <who> ci-snapshots",
 			],
 			[
 				"prod",
 				"localhost:5204",
 				"nobody",
-				"developer, ci, consumer",
+				"developer, ci, backup, consumer, cache",
 				"npm run login -- <who> prod",
 			],
+			[
+				"archive",
+				"localhost:5205",
+				"archiver",
+				"anonymous, developer, ci, archiver, backup, cache",
+				"npm run login -- <who> archive",
+			],
 			["prod-rw", "not published", "promoter", "promoter"],
+			[
+				"prod-eu",
+				"localhost:5211",
+				"nobody",
+				"anonymous, developer, ci, consumer",
+				"npm run login -- <who> prod-eu",
+			],
+			[
+				"archive-eu",
+				"localhost:5212",
+				"nobody",
+				"anonymous, developer, ci, consumer",
+				"npm run login -- <who> archive-eu",
+			],
+			[
+				"prod-us",
+				"localhost:5221",
+				"nobody",
+				"anonymous, developer, ci, consumer",
+				"npm run login -- <who> prod-us",
+			],
 		]);
 	});
 
@@ -78,11 +106,22 @@ describe("up", () => {
 	});
 });
 
-test("the main job works on real images with real clients", async () => {
-	const { stdout } = succeeded(await stack.npm("smoke"));
-	expect(stdout.trimEnd().split("\n").at(-1)).toMatch(
-		/^smoke: \d+ passed, 0 failed$/,
-	);
+// It stops every part of the estate in turn, and all of home twice.
+const SMOKE_MS = 900_000;
+
+describe("smoke", () => {
+	test("real images go through, the access table holds, home may be away, no part takes others along", {
+		timeout: SMOKE_MS,
+	}, async () => {
+		const { stdout } = succeeded(await stack.npm("smoke"));
+		expect(stdout.trimEnd().split("\n").at(-1)).toMatch(
+			/^smoke: \d+ passed, 0 failed$/,
+		);
+	});
+
+	test("leaves every resource as it was", async () => {
+		succeeded(await stack.npm("preview", ["--expect-no-changes"]));
+	});
 });
 
 describe("secrets", () => {
