@@ -4,6 +4,8 @@ import { styleText } from "node:util";
 export interface Check {
 	readonly promise: string;
 	readonly run: () => Promise<void>;
+	/** The rest of its section makes no sense when this does not hold, and counts as failed. @default false */
+	readonly needed?: boolean;
 }
 
 /** Checks that belong together, one after the other. */
@@ -50,7 +52,7 @@ async function runChecks(
 	signal: AbortSignal,
 ): Promise<Tally> {
 	let failed = 0;
-	for (const { promise, run } of checks) {
+	for (const [i, { promise, run, needed }] of checks.entries()) {
 		signal.throwIfAborted();
 		const started = Date.now();
 		try {
@@ -61,6 +63,11 @@ async function runChecks(
 			report("red", "✗", promise, started);
 			const reason = error instanceof Error ? error.message : String(error);
 			console.log(reason.replace(/^/gm, "      "));
+			if (!needed) continue;
+			const rest = checks.length - i - 1;
+			console.log(`      the other ${rest} of this section were not tried`);
+			failed += rest;
+			break;
 		}
 	}
 	return { passed: checks.length - failed, failed };

@@ -35,6 +35,7 @@ export function independence(running: RunningEstate): readonly Check[] {
 				await placeProbes(running);
 				await readyProbes(running);
 			},
+			needed: true,
 		},
 		...stopped,
 		...replacement(
@@ -58,8 +59,8 @@ async function without(
 	reach: Reach,
 ): Promise<void> {
 	const probes = await readyProbes(running);
-	await stopParts(running, [part]);
 	try {
+		await stopParts(running, [part]);
 		const [observations] = await Promise.all([
 			Promise.all(probes.map((probe) => probe.observe())),
 			// Where it must not work it is not tried: the job waits a minute for what is away.
@@ -98,8 +99,8 @@ async function promotes(running: RunningEstate): Promise<void> {
 	expectEqual("the number of images in Prod", counts.present, 1);
 }
 
-/** In words, what an estate loses; e.g. `prod-us gives no login, all else works`. */
-export function describeLoss(before: Reach, after: Reach): string {
+/** In words, what an estate loses; e.g. `no login at prod-us; everything else works`. */
+function describeLoss(before: Reach, after: Reach): string {
 	const lost = [...before.registries].flatMap(([registry, had]) => {
 		const has = after.registries.get(registry) ?? [];
 		const gone = had.filter((service) => !has.includes(service));

@@ -22,9 +22,10 @@ export interface PromotedImage {
 	readonly digest: string;
 }
 
-/** The checks, and what they brought to Prod once they ran. */
+/** The checks, and what they bring to Prod. */
 export interface Journey {
 	readonly checks: readonly Check[];
+	/** @throws Error when they did not get that far */
 	readonly promoted: () => readonly PromotedImage[];
 }
 
@@ -55,6 +56,7 @@ export function journey({
 	const nobody = newClient();
 	let snapshotDigest = "";
 	let index: IndexLayout;
+	let promoted: readonly PromotedImage[] | undefined;
 
 	const login = async (principal: string, ...tiers: readonly string[]) => {
 		const client = newClient();
@@ -217,6 +219,10 @@ export function journey({
 				const { code, counts, text } = await promote(stringify(both));
 				expectEqual(`the exit code of ${text}`, code, 0);
 				expectEqual("the number of promotions", counts.promoted, 2);
+				promoted = [
+					{ repository: name, tag: release, digest: snapshotDigest },
+					{ repository: "smoke/multi", tag: release, digest: index.digest },
+				];
 			},
 		},
 		{
@@ -358,9 +364,9 @@ export function journey({
 	];
 	return {
 		checks,
-		promoted: () => [
-			{ repository: name, tag: release, digest: snapshotDigest },
-			{ repository: "smoke/multi", tag: release, digest: index.digest },
-		],
+		promoted: () => {
+			if (!promoted) throw new Error("the journey did not get to Prod");
+			return promoted;
+		},
 	};
 }

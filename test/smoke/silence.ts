@@ -74,7 +74,7 @@ const networksOf = ({
 	Object.values(NetworkSettings.Networks).map(({ NetworkID }) => NetworkID);
 
 /** The halves of a range: more specific than the route of the whole, and so stronger. */
-export function halvesOf(range: string): readonly [string, string] {
+function halvesOf(range: string): readonly [string, string] {
 	const parsed = parseRange(range);
 	if (!parsed) throw new Error(`'${range}' is no range of IPv4 addresses`);
 	const prefix = parsed.prefix + 1;
