@@ -2,9 +2,10 @@ import { unwatchFile, watchFile } from "node:fs";
 
 /**
  * Asked again and again, because no notification reaches a container whose files were changed from
- * another one, or through the symbolic links Kubernetes swaps.
+ * another one, or through the symbolic links Kubernetes swaps. Often, because a registry drops the
+ * old key soon after the gate was given the new one.
  */
-const INTERVAL_MS = 500;
+const INTERVAL_MS = 100;
 
 /**
  * Calls back after one of the files was written anew.
@@ -17,8 +18,9 @@ export function watchFiles(
 ): () => void {
 	for (const path of paths) {
 		watchFile(path, { interval: INTERVAL_MS }, (now, before) => {
-			// Called for every access too. A file that is not there has the time 0.
-			if (now.mtimeMs !== before.mtimeMs && now.mtimeMs !== 0) changed();
+			// Called for every access too. The time of the last change, not the one of the contents, which
+			// Docker takes from whoever writes them; 0 for a file that is not there.
+			if (now.ctimeMs !== before.ctimeMs && now.ctimeMs !== 0) changed();
 		});
 	}
 	return () => {

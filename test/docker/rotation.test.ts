@@ -123,7 +123,8 @@ test(
 		console.log(
 			`ci-tests answered otherwise ${away.length} times within ${(away.at(-1)?.at ?? 0) - (away[0]?.at ?? 0)} ms: ${[...new Set(away.map(({ what }) => what))]}`,
 		);
-		expect(new Set(away.map(({ what }) => what))).toEqual(new Set(["503"]));
+		// 401 for a token of the old key that was under way.
+		expect(away.filter(({ what }) => !/^(503|401)$/.test(what))).toEqual([]);
 		expect(await ask(CI_TESTS, old.token)).toBe(401);
 		const renewed = await login(CI_TESTS, "ci-tests", "developer", developer);
 		expect(await ask(CI_TESTS, renewed.token)).toBe(404);
