@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type Docker from "dockerode";
 import { labelledWith } from "../../toolchain/stack-containers.ts";
 import { type Estate, registryNamed } from "../../topology/estate.ts";
@@ -26,17 +27,49 @@ export async function containerOf(
 
 /** Stops the containers of parts, all at once. */
 export const stopParts = (running: RunningEstate, parts: readonly Part[]) =>
-	forEachOf(running, parts, (container) => container.stop());
+	forEachOf(running, parts, (container) => unlessAlreadySo(container.stop()));
 
-/** Starts the containers of parts again; those that run are left alone. */
+/**
+ * Starts the containers of parts again; those that run are left alone.
+ *
+ * @returns when all are healthy: until then a cache's other replica, which may never have seen an
+ * image, answers for it
+ */
 export const startParts = (running: RunningEstate, parts: readonly Part[]) =>
-	forEachOf(running, parts, (container) => container.start());
+	forEachOf(running, parts, async (container) => {
+		await unlessAlreadySo(container.start());
+		await healthy(container);
+	});
 
-/** Restarts the containers of parts, all at once. */
+/** Restarts the containers of parts, all at once, and waits as `startParts` does. */
 export const restartParts = (running: RunningEstate, parts: readonly Part[]) =>
-	forEachOf(running, parts, (container) => container.restart());
+	forEachOf(running, parts, async (container) => {
+		await container.restart();
+		await healthy(container);
+	});
+
+const HEALTHY_WITHIN_MS = 60_000;
+
+async function healthy(container: Docker.Container): Promise<void> {
+	const deadline = Date.now() + HEALTHY_WITHIN_MS;
+	for (;;) {
+		const { Name, State } = await container.inspect();
+		if (State.Health?.Status === "healthy") return;
+		if (Date.now() > deadline) {
+			throw new Error(
+				`${Name} is ${State.Health?.Status ?? State.Status} after ${HEALTHY_WITHIN_MS / 1_000} s, expected healthy`,
+			);
+		}
+		await setTimeout(200);
+	}
+}
 
 const ALREADY_SO = 304;
+
+const unlessAlreadySo = (changing: Promise<unknown>) =>
+	changing.catch((error: { statusCode?: number }) => {
+		if (error.statusCode !== ALREADY_SO) throw error;
+	});
 
 async function forEachOf(
 	running: RunningEstate,
@@ -44,12 +77,7 @@ async function forEachOf(
 	act: (container: Docker.Container) => Promise<unknown>,
 ): Promise<void> {
 	await Promise.all(
-		parts.map(async (part) => {
-			const container = await containerOf(running, part);
-			await act(container).catch((error: { statusCode?: number }) => {
-				if (error.statusCode !== ALREADY_SO) throw error;
-			});
-		}),
+		parts.map(async (part) => act(await containerOf(running, part))),
 	);
 }
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { digestOf } from "../../services/oci/digest.ts";
 import type { Registry } from "../../topology/estate.ts";
 import { expectEqual } from "./checks.ts";
@@ -81,7 +80,8 @@ async function resolveTags(
 	cache: Registry,
 	images: readonly PromotedImage[],
 ): Promise<void> {
-	const client = await answering(running, cache);
+	const client = await readerOf(running, cache);
+	await client.ping();
 	for (const { repository, tag, digest } of images) {
 		const started = performance.now();
 		const head = await client.headManifest(repository, tag);
@@ -92,23 +92,6 @@ async function resolveTags(
 			throw new Error(
 				`${where} took ${(took / 1_000).toFixed(1)} s, expected at most ${TAG_WITHIN_MS / 1_000} s`,
 			);
-		}
-	}
-}
-
-const STARTED_WITHIN_MS = 30_000;
-
-/** A client with a token, once the cache answers: it may just have been restarted. */
-async function answering(running: RunningEstate, cache: Registry) {
-	const deadline = Date.now() + STARTED_WITHIN_MS;
-	for (;;) {
-		const client = await readerOf(running, cache);
-		try {
-			await client.ping();
-			return client;
-		} catch (error) {
-			if (Date.now() > deadline) throw error;
-			await setTimeout(200);
 		}
 	}
 }
