@@ -1,8 +1,11 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // `unit` needs neither an engine nor Docker; `docker` brings up real estates, one file after the other.
 export default defineConfig({
 	test: {
+		// vitest leaves one core idle, which of two is half the machine.
+		maxWorkers: availableParallelism(),
 		projects: [
 			{
 				test: {
