@@ -23,20 +23,29 @@ const { port, ...paths } = new Command()
 try {
 	const gate = await startGate(await loadGateFiles(paths), { port, log });
 	log.info({ port: gate.port }, "listening");
-	const unwatch = watchFiles([paths.keys, paths.accounts], async () => {
+	const stop = new AbortController();
+	let trouble = "";
+	const reread = async () => {
 		try {
 			gate.renew(await loadGateFiles(paths));
 			log.info("keys and accounts were read again");
+			trouble = "";
+			return true;
 		} catch (error) {
-			// Perhaps half written: the rest is a change of its own.
 			if (!(error instanceof GateFilesError)) throw error;
-			log.error({ err: error }, "the old keys and accounts stay");
+			// Once, although it is tried until the files are whole.
+			if (error.message !== trouble) {
+				log.error({ err: error }, "the old keys and accounts stay");
+			}
+			trouble = error.message;
+			return false;
 		}
-	});
+	};
+	watchFiles([paths.keys, paths.accounts], reread, stop.signal);
 	for (const signal of ["SIGTERM", "SIGINT"] as const) {
 		process.once(signal, async () => {
 			log.info({ signal }, "stopping");
-			unwatch();
+			stop.abort();
 			await gate.close();
 			log.info("stopped");
 		});

@@ -1,4 +1,5 @@
-import { unwatchFile, watchFile } from "node:fs";
+import { stat } from "node:fs/promises";
+import { setInterval } from "node:timers/promises";
 
 /**
  * Asked again and again, because no notification reaches a container whose files were changed from
@@ -8,22 +9,39 @@ import { unwatchFile, watchFile } from "node:fs";
 const INTERVAL_MS = 100;
 
 /**
- * Calls back after one of the files was written anew.
+ * Rereads files whenever one of them was written anew, one time after the other, until it is stopped.
  *
- * @returns ends the watch
+ * @param reread false when what it found cannot be used, perhaps because it is half written: it is
+ * then asked again
  */
-export function watchFiles(
+export async function watchFiles(
 	paths: readonly string[],
-	changed: () => void,
-): () => void {
-	for (const path of paths) {
-		watchFile(path, { interval: INTERVAL_MS }, (now, before) => {
-			// Called for every access too. The time of the last change, not the one of the contents, which
-			// Docker takes from whoever writes them; 0 for a file that is not there.
-			if (now.ctimeMs !== before.ctimeMs && now.ctimeMs !== 0) changed();
-		});
+	reread: () => Promise<boolean>,
+	stop: AbortSignal,
+): Promise<void> {
+	let known = await changesOf(paths);
+	try {
+		for await (const _ of setInterval(INTERVAL_MS, undefined, {
+			signal: stop,
+		})) {
+			const now = await changesOf(paths);
+			if (now === known) continue;
+			known = (await reread()) ? now : "";
+		}
+	} catch (error) {
+		if (!stop.aborted) throw error;
 	}
-	return () => {
-		for (const path of paths) unwatchFile(path);
-	};
+}
+
+// Not the time of the contents, which Docker takes from whoever writes them.
+async function changesOf(paths: readonly string[]): Promise<string> {
+	const times = await Promise.all(
+		paths.map((path) =>
+			stat(path, { bigint: true }).then(
+				({ ctimeNs, ino }) => `${ino}@${ctimeNs}`,
+				() => "absent",
+			),
+		),
+	);
+	return times.join();
 }
