@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type Docker from "dockerode";
 import type { Estate } from "../topology/estate.ts";
+import { publishedPorts } from "../topology/published.ts";
 import { UserError } from "./process.ts";
 import { stackContainers } from "./stack-containers.ts";
 
@@ -14,13 +15,13 @@ export async function checkPorts(
 	estate: Estate,
 	file: string,
 ): Promise<void> {
-	const own = await publishedPorts(client, estate.stack);
+	const own = await portsOfContainers(client, estate.stack);
 	const name = file.slice(file.lastIndexOf("/") + 1);
 	const taken: string[] = [];
-	for (const { name: tier, port } of estate.registries) {
-		if (port === undefined || own.has(port) || (await isFree(port))) continue;
+	for (const { key, port } of publishedPorts(estate)) {
+		if (own.has(port) || (await isFree(port))) continue;
 		taken.push(
-			`  ${name}:registry-tiers:estate.tiers.${tier}.port: port in use on this machine, got ${port}; expected a free port. Fix: stop what listens on 127.0.0.1:${port}, or choose another port.`,
+			`  ${name}:registry-tiers:estate.${key}: port in use on this machine, got ${port}; expected a free port. Fix: stop what listens on 127.0.0.1:${port}, or choose another port.`,
 		);
 	}
 	if (taken.length > 0) {
@@ -29,7 +30,7 @@ export async function checkPorts(
 }
 
 /** Ports the stack's containers publish, those that are just starting included. */
-async function publishedPorts(
+async function portsOfContainers(
 	client: Docker,
 	stack: string,
 ): Promise<ReadonlySet<number>> {

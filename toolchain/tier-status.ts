@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { Estate, Registry } from "../topology/estate.ts";
 import { NAME_LABEL } from "../topology/labels.ts";
+import { publishedAddress } from "../topology/published.ts";
 import { tierResources } from "../topology/resource-names.ts";
 import { runCaptured } from "./process.ts";
 import { stackContainers } from "./stack-containers.ts";
@@ -56,12 +57,11 @@ export async function tierStatuses(
 				...(await answers(registry)),
 			];
 			const version = looks.find((seen) => seen)?.version;
+			const address = publishedAddress(registry);
 			return {
 				tier: registry.name,
 				location: registry.location,
-				...(registry.port !== undefined && {
-					address: `localhost:${registry.port}`,
-				}),
+				...(address && { address }),
 				healthy: problems.length === 0,
 				problems,
 				...(version && { version }),

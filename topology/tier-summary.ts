@@ -1,5 +1,6 @@
 import { allowedVerbs, PRINCIPALS, type Verb } from "./access.ts";
 import type { Estate, Registry } from "./estate.ts";
+import { publishedAddress } from "./published.ts";
 
 /** One registry as its users see it. */
 export interface TierSummary {
@@ -12,17 +13,18 @@ export interface TierSummary {
 
 /** What `up` prints and the stack exports: every registry, its address and its users. */
 export function tierSummaries(estate: Estate): readonly TierSummary[] {
-	return estate.registries.map((registry) => ({
-		tier: registry.name,
-		...(registry.port !== undefined && {
-			address: `localhost:${registry.port}`,
-		}),
-		push:
-			registry.mode === "read-write"
-				? holders(estate, registry, ["create", "retag"])
-				: [],
-		pull: holders(estate, registry, ["pull"]),
-	}));
+	return estate.registries.map((registry) => {
+		const address = publishedAddress(registry);
+		return {
+			tier: registry.name,
+			...(address && { address }),
+			push:
+				registry.mode === "read-write"
+					? holders(estate, registry, ["create", "retag"])
+					: [],
+			pull: holders(estate, registry, ["pull"]),
+		};
+	});
 }
 
 function holders(

@@ -20,16 +20,25 @@ afterEach(async () => {
 });
 
 test("a taken port is named with its key, before anything is touched", async () => {
-	const server = createServer();
-	await new Promise<void>((done) => server.listen(5302, "127.0.0.1", done));
+	const servers = [5302, 5306, 5312].map((port) =>
+		createServer().listen(port, "127.0.0.1"),
+	);
 	try {
 		const { code, stderr } = await stack.npm("up");
 		expect(code).toBe(1);
+		const problem = (key: string, port: number) =>
+			`  Pulumi.other.yaml:registry-tiers:estate.${key}: port in use on this machine, got ${port}; expected a free port. Fix: stop what listens on 127.0.0.1:${port}, or choose another port.`;
 		expect(stderr).toContain(
-			"Pulumi.other.yaml:registry-tiers:estate.tiers.ci-tests.port: port in use on this machine, got 5302; expected a free port. Fix: stop what listens on 127.0.0.1:5302, or choose another port.",
+			[
+				"error: ports are taken:",
+				problem("tiers.ci-tests.port", 5302),
+				problem("tiers.archive.mirrorPort", 5306),
+				problem("regions.eu.archivePort", 5312),
+				"",
+			].join("\n"),
 		);
 	} finally {
-		server.close();
+		for (const server of servers) server.close();
 	}
 });
 

@@ -1,4 +1,5 @@
 import type { Estate } from "../estate.ts";
+import { publishedAddress } from "../published.ts";
 import { UnsupportedError } from "../unsupported.ts";
 import type { ClientFile } from "./client-file.ts";
 import { archivesOf, plainUrl } from "./pull-path.ts";
@@ -17,7 +18,9 @@ export function dockerDaemon(
 	const [archive] = archives.slice(-1);
 	if (!archive) return [];
 	const mirrors = archives.flatMap(({ name, mirror, flags }) =>
-		mirror && flags.anonymousPull ? [{ name, port: mirror.port }] : [],
+		mirror && flags.anonymousPull
+			? [{ name, address: publishedAddress(mirror) ?? "" }]
+			: [],
 	);
 	if (mirrors.length === 0) {
 		const { mirror, flags } = archive;
@@ -33,9 +36,7 @@ export function dockerDaemon(
 	}
 	const names = [...mirrors.map(({ name }) => name), "Docker Hub"];
 	const config = {
-		"registry-mirrors": mirrors.map(({ port }) =>
-			plainUrl(`localhost:${port}`),
-		),
+		"registry-mirrors": mirrors.map(({ address }) => plainUrl(address)),
 	};
 	return [
 		{

@@ -1,4 +1,5 @@
 import { type Estate, type Registry, registryNamed } from "../estate.ts";
+import { publishedAddress } from "../published.ts";
 
 /** Images whose names begin alike, and where a client of one location looks for them. */
 export interface PullPath {
@@ -98,7 +99,8 @@ function cachesOf(
 	);
 }
 
-function addressOf({ name, port }: Registry): string {
-	if (port === undefined) throw new Error(`clients cannot reach '${name}'`);
-	return `localhost:${port}`;
+function addressOf(registry: Registry): string {
+	const address = publishedAddress(registry);
+	if (address) return address;
+	throw new Error(`clients cannot reach '${registry.name}'`);
 }
