@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type Docker from "dockerode";
-import { findAccount } from "../../toolchain/commands/login.ts";
+import { findAccounts } from "../../toolchain/accounts.ts";
 import { describeStack } from "../../toolchain/commands/prepare.ts";
 import { PROMOTER } from "../../toolchain/commands/promote.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
@@ -54,7 +54,7 @@ async function smoke(): Promise<Tally> {
 		engine: client,
 		address: (tier) => `localhost:${registryNamed(estate, tier).port}`,
 		password: async (principal, tier) =>
-			passwords[findAccount(estate, principal, tier).secret] ?? "",
+			passwords[findAccounts(estate, principal, tier)[0]?.secret ?? ""] ?? "",
 		promote: (manifest) => promote(client, manifest),
 		up: (...args) => run("up", ...args),
 	};

@@ -1,7 +1,9 @@
-import type { Account, Estate } from "../../topology/estate.ts";
+import { publishedAddress } from "../../topology/published.ts";
+import { findAccounts } from "../accounts.ts";
 import type { StackOptions } from "../main.ts";
 import { readPasswords } from "../passwords.ts";
 import { runCaptured, UserError } from "../process.ts";
+import { findRegistry } from "../tier-targets.ts";
 import { describeStack } from "./prepare.ts";
 
 /** `npm run password`: the password alone on standard output, for a script's pipe. */
@@ -21,11 +23,16 @@ export async function login(
 	tier: string,
 ): Promise<number> {
 	const { estate } = describeStack(options);
-	const port = estate.registries.find(({ name }) => name === tier)?.port;
+	const address = publishedAddress(findRegistry(estate, tier));
+	if (!address) {
+		throw new UserError(
+			`'${tier}' is not published: only jobs inside the estate log in there`,
+		);
+	}
 	const input = await passwordOf(options, principal, tier);
 	const { code, stdout, stderr } = await runCaptured(
 		"docker",
-		["login", `localhost:${port}`, "--username", principal, "--password-stdin"],
+		["login", address, "--username", principal, "--password-stdin"],
 		{ input },
 	);
 	console.log(code === 0 ? stdout.trim() : stderr.trim());
@@ -38,28 +45,7 @@ async function passwordOf(
 	tier: string,
 ): Promise<string> {
 	const { location, estate } = describeStack(options);
-	const account = findAccount(estate, principal, tier);
+	const [account] = findAccounts(estate, principal, tier);
 	const passwords = await readPasswords(location);
-	return passwords[account.secret] ?? "";
-}
-
-/** @throws {UserError} naming who has an account there, when this principal has none */
-export function findAccount(
-	estate: Estate,
-	principal: string,
-	tier: string,
-): Account {
-	const accounts = estate.gates
-		.flatMap((gate) => gate.accounts)
-		.filter(({ registry }) =>
-			estate.registries.some((r) => r.name === registry && r.port),
-		);
-	const account = accounts.find(
-		(a) => a.principal === principal && a.registry === tier,
-	);
-	if (account) return account;
-	const choices = accounts.map((a) => `${a.principal} ${a.registry}`);
-	throw new UserError(
-		`no account, got ${principal} ${tier}; expected one of: ${choices.join(", ")}`,
-	);
+	return passwords[account?.secret ?? ""] ?? "";
 }

@@ -2,8 +2,8 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Document, parseDocument } from "yaml";
 import type { Estate } from "../../topology/estate.ts";
 import { generationOf } from "../../topology/rotation.ts";
+import { findAccounts } from "../accounts.ts";
 import type { StackOptions } from "../main.ts";
-import { UserError } from "../process.ts";
 import { say } from "../step.ts";
 import { findRegistry } from "../tier-targets.ts";
 import { describeStack } from "./prepare.ts";
@@ -26,27 +26,12 @@ export async function rotateSecret(
 	tier: string,
 ): Promise<number> {
 	const { estate } = describeStack(options);
-	return rotate(options, estate, "secrets", secretsOf(estate, principal, tier));
-}
-
-/**
- * Names of the secrets a principal has for a tier.
- *
- * @throws {UserError} naming who has one there, when this principal has none
- */
-export function secretsOf(
-	estate: Estate,
-	principal: string,
-	tier: string,
-): readonly string[] {
-	const { name } = findRegistry(estate, tier);
-	const there = estate.gates
-		.flatMap(({ accounts }) => accounts)
-		.filter(({ registry }) => registry === name);
-	const secrets = there.filter((account) => account.principal === principal);
-	if (secrets.length > 0) return secrets.map(({ secret }) => secret);
-	throw new UserError(
-		`no account, got ${principal} ${tier}; expected one of: ${[...new Set(there.map((account) => account.principal))].join(", ")}`,
+	const accounts = findAccounts(estate, principal, tier);
+	return rotate(
+		options,
+		estate,
+		"secrets",
+		accounts.map(({ secret }) => secret),
 	);
 }
 
