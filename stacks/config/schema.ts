@@ -60,36 +60,20 @@ const homeTiers = {
 	prod: z.strictObject(common, tierRule("prod", "port: 5104")),
 } satisfies Record<(typeof HOME_TIERS)[number], z.ZodType<TierSpec>>;
 
-// https://docs.docker.com/docker-hub/image-library/mirror/
-const loginAtMirror = explain({
-	wrong: "a Docker Engine logs in at no mirror",
-	expected: "anonymousPull: true beside it",
-	fix: "add anonymousPull: true, or remove mirrorPort and use containerd on the nodes",
-});
-
-const archive = z
-	.strictObject(
-		{
-			...common,
-			names: anyPatterns.exactOptional(),
-			tags: anyPatterns.exactOptional(),
-			anonymousPull,
-			schedule: schedule.default("30 3 * * *"),
-			timeZone: timeZone.default("UTC"),
-			lists: folder("archive").default("archive"),
-			mirrorPort: port.exactOptional(),
-			upstreamPort: port.exactOptional(),
-		},
-		tierRule("archive", "port: 5105"),
-	)
-	.superRefine(({ mirrorPort, anonymousPull }, context) => {
-		if (mirrorPort === undefined || anonymousPull) return;
-		context.addIssue({
-			code: "custom",
-			path: ["mirrorPort"],
-			message: loginAtMirror({ input: mirrorPort }),
-		});
-	}) satisfies z.ZodType<ArchiveSpec>;
+const archive = z.strictObject(
+	{
+		...common,
+		names: anyPatterns.exactOptional(),
+		tags: anyPatterns.exactOptional(),
+		anonymousPull,
+		schedule: schedule.default("30 3 * * *"),
+		timeZone: timeZone.default("UTC"),
+		lists: folder("archive").default("archive"),
+		mirrorPort: port.exactOptional(),
+		upstreamPort: port.exactOptional(),
+	},
+	tierRule("archive", "port: 5105"),
+) satisfies z.ZodType<ArchiveSpec>;
 
 const tiers = z.strictObject(
 	{ ...homeTiers, archive: archive.exactOptional() },

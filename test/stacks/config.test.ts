@@ -283,13 +283,6 @@ describe.each<[string, unknown, readonly string[]]>([
 		],
 	],
 	[
-		"a mirror for Docker Engines that would have to log in",
-		withTier("archive", { anonymousPull: false }),
-		[
-			".tiers.archive.mirrorPort: a Docker Engine logs in at no mirror, got 5106; expected anonymousPull: true beside it. Fix: add anonymousPull: true, or remove mirrorPort and use containerd on the nodes.",
-		],
-	],
-	[
 		"a rotation of secrets the estate does not have",
 		{
 			...valid,
