@@ -8,6 +8,7 @@ import {
 	type HousekeepingConfig,
 	housekeepingConfig,
 } from "../topology/housekeeping-config.ts";
+import { jobServer, STATE_ROOT } from "./job-server.ts";
 import { DOCKER_HUB_ALIAS, frontUrl } from "./names.ts";
 import {
 	type Attachment,
@@ -28,13 +29,10 @@ export interface HousekeepingArgs {
 	readonly networks: readonly Attachment[];
 }
 
-const CONFIG_FILE = "housekeeping.json";
 const LISTS_ROOT = "/lists";
-const STATE_ROOT = "/state";
 
-// A cleanup of 100,000 tags takes 216 MiB with these limits of the heap, of which it uses 96; without
-// them Node would use all of the container's memory before it collects.
-const MEMORY_MIB = 256;
+// A cleanup of 100,000 tags takes 216 MiB with these, 96 of them heap; without them Node would use
+// all of the server's memory before it collects.
 const HEAP_LIMITS = ["--max-old-space-size=128", "--max-semi-space-size=8"];
 
 /** Cleans up and fills the Archive, each on its schedule and when asked. Reaches no writing half of Prod. */
@@ -47,55 +45,31 @@ export class Housekeeping extends pulumi.ComponentResource {
 		args: HousekeepingArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
-		const { platform, image, estate, passwordOf, lists } = args;
+		const { platform, image, estate, passwordOf, lists, networks } = args;
 		const config = configOf(estate);
 		super("registry-tiers:index:Housekeeping", name, { config }, opts);
-		const state = platform.storage(
-			`${name}-state`,
-			{ durability: "disposable" },
-			{ parent: this },
-		);
 		const accounts = [
 			...estate.cleanup.accounts,
 			...(estate.mirroring ? [estate.mirroring.account] : []),
 		];
-		const { name: server } = platform.schedule(
-			`${name}-server`,
+		const { name: server } = jobServer(
+			name,
 			{
+				platform,
 				image,
-				entrypoint: ["node"],
-				args: [
-					...HEAP_LIMITS,
-					"/app/jobs.mjs",
-					"schedule",
-					"housekeeping",
-					"--config",
-					`${CONFIG_ROOT}/${CONFIG_FILE}`,
-				],
-				files: {
-					[CONFIG_FILE]: JSON.stringify(config),
-					...Object.fromEntries(
-						accounts.map((account) => [
-							passwordFile(account.secret),
-							passwordOf(account),
-						]),
-					),
-				},
-				reread: {
-					path: LISTS_ROOT,
-					files: {
-						...lists,
-						// A file that was removed from git stays in the volume; this says which count.
-						"files.json": JSON.stringify({ files: Object.keys(lists) }),
-					},
-				},
-				mounts: [{ storage: state, path: STATE_ROOT, readOnly: false }],
-				networks: args.networks,
-				health: ["sh", "-c", `find ${STATE_ROOT}/alive -mmin -2 | grep -q .`],
-				memoryMiB: MEMORY_MIB,
-				stopSeconds: 20,
+				schedule: "housekeeping",
+				config,
+				passwords: Object.fromEntries(
+					accounts.map((account) => [
+						passwordFile(account.secret),
+						passwordOf(account),
+					]),
+				),
+				inbox: { path: LISTS_ROOT, files: lists },
+				networks,
+				nodeArgs: HEAP_LIMITS,
 			},
-			{ parent: this },
+			this,
 		);
 		this.server = server;
 		this.registerOutputs({ server });

@@ -5,6 +5,7 @@ import {
 	registryNamed,
 } from "../topology/estate.ts";
 import { type PromoterConfig, promoterConfig } from "../topology/job-config.ts";
+import { jobServer, STATE_ROOT } from "./job-server.ts";
 import { frontUrl } from "./names.ts";
 import {
 	type Attachment,
@@ -25,15 +26,9 @@ export interface PromoterArgs {
 	readonly networks: readonly Attachment[];
 }
 
-// Files of the promoter, as its configuration names them.
-const CONFIG_FILE = "promoter.json";
 const READ_PASSWORD = "read-password";
 const WRITE_PASSWORD = "write-password";
 const MANIFESTS_ROOT = "/promotions";
-const STATE_ROOT = "/state";
-
-// Node with one copy under way; blobs are streamed, so this does not grow with the images.
-const MEMORY_MIB = 256;
 
 /** Moves images from CI Snapshots to Prod, on its schedule and when asked. */
 export class Promoter extends pulumi.ComponentResource {
@@ -45,54 +40,30 @@ export class Promoter extends pulumi.ComponentResource {
 		args: PromoterArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
-		const { platform, image, estate, passwordOf, manifests } = args;
+		const { platform, image, estate, passwordOf, manifests, networks } = args;
 		const config = configOf(estate);
 		super("registry-tiers:index:Promoter", name, { config }, opts);
-		const state = platform.storage(
-			`${name}-state`,
-			{ durability: "disposable" },
-			{ parent: this },
-		);
-		const { name: server } = platform.schedule(
-			`${name}-server`,
+		const { readAccount, writeAccount } = estate.promotion;
+		const { name: server } = jobServer(
+			name,
 			{
+				platform,
 				image,
-				entrypoint: ["node"],
-				args: [
-					"/app/jobs.mjs",
-					"schedule",
-					"promote",
-					"--config",
-					PROMOTER_CONFIG,
-				],
-				files: {
-					[CONFIG_FILE]: JSON.stringify(config),
-					[READ_PASSWORD]: passwordOf(estate.promotion.readAccount),
-					[WRITE_PASSWORD]: passwordOf(estate.promotion.writeAccount),
+				schedule: "promote",
+				config,
+				passwords: {
+					[READ_PASSWORD]: passwordOf(readAccount),
+					[WRITE_PASSWORD]: passwordOf(writeAccount),
 				},
-				reread: {
-					path: MANIFESTS_ROOT,
-					files: {
-						...manifests,
-						// A file that was removed from git stays in the volume; this says which count.
-						"files.json": JSON.stringify({ files: Object.keys(manifests) }),
-					},
-				},
-				mounts: [{ storage: state, path: STATE_ROOT, readOnly: false }],
-				networks: args.networks,
-				health: ["sh", "-c", `find ${STATE_ROOT}/alive -mmin -2 | grep -q .`],
-				memoryMiB: MEMORY_MIB,
-				stopSeconds: 20,
+				inbox: { path: MANIFESTS_ROOT, files: manifests },
+				networks,
 			},
-			{ parent: this },
+			this,
 		);
 		this.server = server;
 		this.registerOutputs({ server });
 	}
 }
-
-/** The promoter's configuration file inside its container. */
-export const PROMOTER_CONFIG = `${CONFIG_ROOT}/${CONFIG_FILE}`;
 
 function configOf(estate: Estate): PromoterConfig {
 	const { from, to } = estate.promotion;
