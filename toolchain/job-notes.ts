@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { z } from "zod";
-import { JOBS, PROMOTER_JOB } from "../topology/names.ts";
+import { JOB_SERVERS } from "./job-server.ts";
 import { runCaptured } from "./process.ts";
 import { runningContainer } from "./stack-containers.ts";
 
@@ -27,9 +27,6 @@ const noteSchema = z.looseObject({
 /** What a job notes about itself: its schedule, when it runs next, and how it went the last time. */
 export type JobNote = z.infer<typeof noteSchema>;
 
-/** Servers of a stack that run jobs on a schedule. */
-const SCHEDULERS = [`${PROMOTER_JOB}-server`, `${JOBS}-server`];
-
 /**
  * The notes of all jobs of a stack, by name.
  *
@@ -41,7 +38,7 @@ export async function readJobNotes(
 	env: Readonly<Record<string, string>>,
 ): Promise<readonly JobNote[]> {
 	const notes = await Promise.all(
-		SCHEDULERS.map(async (name) => {
+		[...new Set(Object.values(JOB_SERVERS))].map(async (name) => {
 			const { Id } = await runningContainer(client, stack, name);
 			const script = 'for f in /state/*.json; do cat "$f"; done';
 			const args = ["exec", Id, "sh", "-c", script];

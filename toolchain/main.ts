@@ -5,13 +5,13 @@ import { down } from "./commands/down.ts";
 import { listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
 import { preview } from "./commands/preview.ts";
-import { promote } from "./commands/promote.ts";
 import { passThrough } from "./commands/pulumi.ts";
 import { resetCache, resetSandbox } from "./commands/reset.ts";
 import { rotateKey, rotateSecret } from "./commands/rotate.ts";
 import { selfTest } from "./commands/self-test.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
+import { runJob } from "./job-server.ts";
 import { UserError } from "./process.ts";
 
 /** Options every command on a stack takes. */
@@ -48,7 +48,7 @@ command("down", "remove everything a stack has put up")
 
 command("promote", "run the promotion job by hand")
 	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
-	.action((args, options) => finish(promote(options, args)));
+	.action((args, { stack }) => finish(runJob(stack, "promote", args)));
 
 command("status", "show health, version and fill of each tier, and the jobs")
 	.option("--json", "print it as JSON")
@@ -63,6 +63,12 @@ command(
 	.action((options) => finish(selfTest(options)));
 
 const jobs = group("jobs", "the jobs that run on a schedule");
+command("cleanup", "remove old tags from Sandbox and CI by hand", jobs)
+	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
+	.action((args, { stack }) => finish(runJob(stack, "cleanup", args)));
+command("mirror", "fill the Archive by hand", jobs)
+	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
+	.action((args, { stack }) => finish(runJob(stack, "mirror", args)));
 command("list", "show the next and the last run of each job", jobs)
 	.option("--json", "print it as JSON")
 	.action((options) => finish(listJobs(options)));

@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { PROMOTER } from "../../toolchain/commands/promote.ts";
 import {
 	CONFORMANCE_VERSION,
 	ensureConformanceSuite,
 } from "../../toolchain/conformance-suite.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
+import { JOB_SERVERS } from "../../toolchain/job-server.ts";
 import { ROOT } from "../../toolchain/stack.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { step } from "../../toolchain/step.ts";
@@ -135,7 +135,11 @@ async function verdictOf(
 		return judge(run, await runSuite(target, off, suite));
 	}
 	// The one front that is not published answers on the promoter's network alone.
-	const { Id } = await runningContainer(client, stack.name, PROMOTER);
+	const { Id } = await runningContainer(
+		client,
+		stack.name,
+		JOB_SERVERS.promote,
+	);
 	const network = { container: Id, stack: stack.name };
 	return judge(run, await runSuiteInNetwork(target, off, network, suite));
 }

@@ -2,9 +2,9 @@ import { Command } from "commander";
 import type Docker from "dockerode";
 import { findAccounts } from "../../toolchain/accounts.ts";
 import { describeStack } from "../../toolchain/commands/prepare.ts";
-import { PROMOTER } from "../../toolchain/commands/promote.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { ensureImages } from "../../toolchain/images/images.ts";
+import { JOB_SERVERS } from "../../toolchain/job-server.ts";
 import { readPasswords } from "../../toolchain/passwords.ts";
 import {
 	type Captured,
@@ -110,7 +110,11 @@ async function promote(
 	client: Docker,
 	manifest: string,
 ): Promise<PromotionRun> {
-	const promoter = await runningContainer(client, options.stack, PROMOTER);
+	const promoter = await runningContainer(
+		client,
+		options.stack,
+		JOB_SERVERS.promote,
+	);
 	const folder = `/tmp/smoke-${process.hrtime.bigint()}`;
 	const script = `mkdir ${folder} && cat > ${folder}/smoke.yaml && exec node /app/jobs.mjs promote run --json --manifests ${folder}`;
 	const { code, stdout, stderr } = await runCaptured(

@@ -1,6 +1,7 @@
 import type { Registry } from "../../topology/estate.ts";
-import { HOME, JOBS, legUrl } from "../../topology/names.ts";
+import { HOME, legUrl } from "../../topology/names.ts";
 import { tierResources } from "../../topology/resource-names.ts";
+import { JOB_SERVERS } from "../job-server.ts";
 import type { StackOptions } from "../main.ts";
 import { runCaptured, UserError } from "../process.ts";
 import { runPulumi } from "../pulumi-run.ts";
@@ -22,7 +23,11 @@ async function forgetAges(
 	{ engine, location: { stack } }: PreparedStack,
 	{ name }: Registry,
 ): Promise<void> {
-	const { Id } = await runningContainer(engine.client, stack, `${JOBS}-server`);
+	const { Id } = await runningContainer(
+		engine.client,
+		stack,
+		JOB_SERVERS.cleanup,
+	);
 	await runCaptured(
 		"docker",
 		["exec", Id, "rm", "-f", `/state/ledger-${name}.jsonl`],
@@ -70,7 +75,8 @@ async function checkOrigin(
 	const url = `${legUrl(cache.upstream?.legHost ?? "")}/v2/`;
 	const { stderr } = await runCaptured(
 		"docker",
-		["exec", Id, "wget", "-S", "-T", "5", "-O", "/dev/null", url],
+		// Not wget's own timeout: Debian's busybox dies of it.
+		["exec", Id, "timeout", "5", "wget", "-S", "-O", "/dev/null", url],
 		{ env: engine.env },
 	);
 	// A registry that asks for a token is there.

@@ -14,6 +14,7 @@ import {
 	tallyOf,
 } from "../../topology/self-test-report.ts";
 import { ensureEngine } from "../docker-engine.ts";
+import { JOB_SERVERS } from "../job-server.ts";
 import type { StackOptions } from "../main.ts";
 import { readPasswords } from "../passwords.ts";
 import { type Captured, runCaptured, UserError } from "../process.ts";
@@ -23,7 +24,6 @@ import { runningContainer } from "../stack-containers.ts";
 import { step } from "../step.ts";
 import { findRegistry } from "../tier-targets.ts";
 import { describeStack } from "./prepare.ts";
-import { PROMOTER } from "./promote.ts";
 
 export interface SelfTestOptions extends StackOptions {
 	/** This one alone. @default - all */
@@ -99,7 +99,7 @@ async function inPromoter(
 	input: string,
 ): Promise<Captured> {
 	const { client, env } = await ensureEngine({ install: false });
-	const { Id } = await runningContainer(client, stack, PROMOTER);
+	const { Id } = await runningContainer(client, stack, JOB_SERVERS.promote);
 	return runCaptured(
 		"docker",
 		["exec", "--interactive", Id, "node", "/app/jobs.mjs", ...args],
