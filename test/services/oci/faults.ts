@@ -56,6 +56,14 @@ export function ociError(code: string, message = ""): string {
 	return JSON.stringify({ errors: [{ code, message }] });
 }
 
+/** Does something once, before the request it strikes is answered as ever. */
+export function meanwhile(action: () => unknown): Action {
+	return async () => {
+		await action();
+		return false;
+	};
+}
+
 /** Breaks the connection without an answer. */
 export const reset: Action = (request) => {
 	request.socket.resetAndDestroy();

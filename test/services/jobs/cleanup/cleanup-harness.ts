@@ -15,6 +15,7 @@ import { createLogger } from "../../../../services/jobs/log.ts";
 import type { TransportOptions } from "../../../../services/oci/transport.ts";
 import type { HousekeepingConfig } from "../../../../topology/housekeeping-config.ts";
 import type { RetentionRule } from "../../../../topology/retention.ts";
+import { push, type TestImage } from "../../oci/images.ts";
 import { InstantClock } from "../../oci/instant-clock.ts";
 import { RegistryServer } from "../../oci/registry-server.ts";
 import type { Ran } from "../job-harness.ts";
@@ -49,6 +50,8 @@ export interface CleanupHarness {
 	readonly sandbox: RegistryServer;
 	readonly ci: RegistryServer;
 	readonly config: HousekeepingConfig;
+	/** Pushes images to `alice/app` of Sandbox under these tags, and lets the first run see them. */
+	firstRun(images: Readonly<Record<string, TestImage>>): Promise<void>;
 	/** Runs the job on the given day. Sandbox keeps 14 days and CI Tests 7 unless a rule is given. */
 	run(options: RunOptions): Promise<Cleaned>;
 	/** Runs the command line with the configuration, by the machine's clock. */
@@ -113,6 +116,37 @@ export function cleanupHarness(): CleanupHarness {
 	const ledgerFile = (registry: string) =>
 		join(config.state, `ledger-${registry}.jsonl`);
 
+	async function run({
+		day: days,
+		dryRun = false,
+		rule,
+		http = {},
+		now,
+	}: RunOptions): Promise<Cleaned> {
+		const log: Record<string, unknown>[] = [];
+		const registries = config.cleanup.registries.map((registry) => ({
+			...registry,
+			...(rule && { retention: rule }),
+		}));
+		const report = await cleanup({
+			config: { ...config.cleanup, registries },
+			state: config.state,
+			dryRun,
+			signal: stop.signal,
+			log: createLogger(
+				{ write: (line) => log.push(JSON.parse(line)) },
+				"info",
+			),
+			now: now ?? (() => new Date(day(days))),
+			http: { clock: new InstantClock(), ...http },
+		});
+		const changes = report.registries
+			.flatMap(({ items }) => items)
+			.filter(({ outcome }) => outcome !== "kept")
+			.map(({ outcome, repository, tag }) => `${outcome} ${repository}:${tag}`);
+		return { report, status: exitStatus(report), log, changes };
+	}
+
 	return {
 		get sandbox() {
 			return sandbox;
@@ -123,32 +157,13 @@ export function cleanupHarness(): CleanupHarness {
 		get config() {
 			return config;
 		},
-		run: async ({ day: days, dryRun = false, rule, http = {}, now }) => {
-			const log: Record<string, unknown>[] = [];
-			const registries = config.cleanup.registries.map((registry) => ({
-				...registry,
-				...(rule && { retention: rule }),
-			}));
-			const report = await cleanup({
-				config: { ...config.cleanup, registries },
-				state: config.state,
-				dryRun,
-				signal: stop.signal,
-				log: createLogger(
-					{ write: (line) => log.push(JSON.parse(line)) },
-					"info",
-				),
-				now: now ?? (() => new Date(day(days))),
-				http: { clock: new InstantClock(), ...http },
-			});
-			const changes = report.registries
-				.flatMap(({ items }) => items)
-				.filter(({ outcome }) => outcome !== "kept")
-				.map(
-					({ outcome, repository, tag }) => `${outcome} ${repository}:${tag}`,
-				);
-			return { report, status: exitStatus(report), log, changes };
+		firstRun: async (images) => {
+			for (const [tag, image] of Object.entries(images)) {
+				await push(sandbox.url, "alice/app", image, tag);
+			}
+			await run({ day: 0 });
 		},
+		run,
 		command: async (...args) => {
 			const written = { stdout: "", stderr: "" };
 			const sink = (name: "stdout" | "stderr") => ({
