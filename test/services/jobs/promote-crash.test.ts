@@ -6,6 +6,7 @@ import { createLogger } from "../../../services/jobs/log.ts";
 import { lineProgress } from "../../../services/jobs/progress.ts";
 import { promote } from "../../../services/jobs/promote.ts";
 import type { PromotionReport } from "../../../services/jobs/report.ts";
+import type { TransportOptions } from "../../../services/oci/transport.ts";
 import { PROMOTED_ARTIFACT_TYPES } from "../../../topology/job-config.ts";
 import { namingRule } from "../../../topology/naming.ts";
 import { closure } from "../oci/closure.ts";
@@ -18,8 +19,8 @@ import {
 	referrer,
 	referrers,
 } from "../oci/images.ts";
-import { type Kill, Killer } from "../oci/killer.ts";
 import { RegistryServer } from "../oci/registry-server.ts";
+import { expectNoWrites, killAtEachRequest } from "./crash-harness.ts";
 import { entry } from "./job-harness.ts";
 
 const shared = blob("shared");
@@ -34,10 +35,13 @@ const TAGS = [
 
 let folder: string;
 let source: RegistryServer;
+let destination: RegistryServer;
 
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "crash-"));
 	source = await new RegistryServer().start();
+	destination = await new RegistryServer().start();
+	destination.createOnlyTags = true;
 	await push(source.url, "team/app", app);
 	await push(source.url, "team/app", referrers([signature]), fallbackTag(app));
 	await push(source.url, "team/both", both);
@@ -51,14 +55,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await source.stop();
+	await destination.stop();
 	await rm(folder, { recursive: true });
 });
 
-/** A run of the promoter; with a killer, one that does not live to the end. */
-function run(
-	destination: RegistryServer,
-	killer?: Killer,
-): Promise<PromotionReport> {
+function run(http: TransportOptions = {}): Promise<PromotionReport> {
 	const log = createLogger({ write: () => {} }, "silent");
 	const account = {
 		username: "promoter",
@@ -86,12 +87,12 @@ function run(
 		signal: new AbortController().signal,
 		log,
 		progress: lineProgress(log),
-		http: killer ? { dispatcher: killer.dispatcher } : {},
+		http,
 	});
 }
 
 /** What holds at any time: a tag is absent or right, and what it stands for is complete. */
-async function checkInvariants(destination: RegistryServer): Promise<void> {
+async function checkInvariants(): Promise<void> {
 	for (const [repository, tag, digest] of TAGS) {
 		const current = destination.tag(repository, tag);
 		if (current === undefined) continue;
@@ -105,41 +106,29 @@ async function checkInvariants(destination: RegistryServer): Promise<void> {
 	}
 }
 
-/** Kills a run at its nth request, then lets it run again. False when it ended before that. */
-async function crash(kill: Kill): Promise<boolean> {
-	const destination = await new RegistryServer().start();
-	destination.createOnlyTags = true;
-	try {
-		const killer = new Killer(kill);
-		const killed = await run(destination, killer);
-		await checkInvariants(destination);
-		if (!killer.isDead) {
-			expect(killed.counts.promoted).toBe(3);
-			return false;
-		}
-		const rerun = await run(destination);
-		expect(rerun.counts.promoted + rerun.counts.present).toBe(3);
-		for (const [repository, tag, digest] of TAGS) {
-			expect(destination.tag(repository, tag)).toBe(digest);
-		}
-		await checkInvariants(destination);
-		const writes = () => destination.count("PUT", "POST", "DELETE");
-		const before = writes();
-		expect((await run(destination)).counts.present).toBe(3);
-		expect(writes()).toBe(before);
-		return true;
-	} finally {
-		await destination.stop();
+async function finish(): Promise<void> {
+	const { counts } = await run();
+	expect(counts.promoted + counts.present).toBe(3);
+	for (const [repository, tag, digest] of TAGS) {
+		expect(destination.tag(repository, tag)).toBe(digest);
 	}
+	await checkInvariants();
+	const again = await expectNoWrites(destination, run);
+	expect(again.counts.present).toBe(3);
 }
 
 test.each(["before", "after"] as const)(
 	"a run that is killed %s any of its requests leaves no tag half done, and the next one finishes",
 	async (moment) => {
-		let n = 1;
-		while (await crash({ n, moment })) n++;
+		const { runs, report } = await killAtEachRequest(moment, {
+			begin: async () => destination.copyFrom(new RegistryServer()),
+			run,
+			checkInvariants,
+			finish,
+		});
+		expect(report.counts.promoted).toBe(3);
 		// Fewer would mean that the run was not what it is meant to be here.
-		expect(n).toBeGreaterThan(45);
+		expect(runs).toBeGreaterThan(45);
 	},
 	120_000,
 );

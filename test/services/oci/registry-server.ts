@@ -81,6 +81,20 @@ export class RegistryServer {
 		return this.repositories.get(repository)?.tags.get(tag);
 	}
 
+	/** Holds what another one holds now, and nothing else. */
+	copyFrom(other: RegistryServer): void {
+		this.repositories.clear();
+		for (const [name, { blobs, manifests, tags }] of other.repositories) {
+			this.repositories.set(name, {
+				blobs: new Set(blobs),
+				manifests: new Map(manifests),
+				tags: new Map(tags),
+			});
+		}
+		this.blobs.clear();
+		for (const [digest, bytes] of other.blobs) this.blobs.set(digest, bytes);
+	}
+
 	/** Takes no token any more that it gave out so far. */
 	forgetTokens(): void {
 		this.#tokens.forget();

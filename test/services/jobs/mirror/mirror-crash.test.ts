@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TransportOptions } from "../../../../services/oci/transport.ts";
 import { closure } from "../../oci/closure.ts";
 import {
 	blob,
@@ -9,8 +10,8 @@ import {
 	referrer,
 	referrers,
 } from "../../oci/images.ts";
-import { type Kill, Killer } from "../../oci/killer.ts";
 import { RegistryServer } from "../../oci/registry-server.ts";
+import { expectNoWrites, killAtEachRequest } from "../crash-harness.ts";
 import { follow, override, runMirror } from "./run-mirror.ts";
 
 const DEBIAN = "docker.io/library/debian";
@@ -22,15 +23,25 @@ const own = image([shared, blob("own")]);
 const sbom = referrer(fresh, "application/spdx+json");
 
 let hub: RegistryServer;
+let archive: RegistryServer;
+let before: RegistryServer;
 
 beforeAll(async () => {
 	hub = await new RegistryServer().start();
+	archive = await new RegistryServer().start();
+	before = new RegistryServer();
 	await push(hub.url, "library/debian", fresh, "12");
 	await push(hub.url, "library/debian", referrers([sbom]), fallbackTag(fresh));
 	await push(hub.url, "library/node", fresh, "22");
 	await push(hub.url, "team/node", own);
+	await push(archive.url, DEBIAN, old, "12");
+	await push(archive.url, NODE, old, "22");
+	before.copyFrom(archive);
 });
-afterAll(() => hub.stop());
+afterAll(async () => {
+	await hub.stop();
+	await archive.stop();
+});
 
 // Debian moved upstream, Node got an override; the Archive has what both were before.
 const LISTS = {
@@ -43,17 +54,17 @@ const TAGS = [
 	[NODE, "22", own.digest],
 ] as const;
 
-function run(archive: RegistryServer, killer?: Killer) {
+function run(http: TransportOptions = {}) {
 	return runMirror({
 		archive: archive.url,
 		upstreams: { "docker.io": hub.url },
 		lists: LISTS,
-		http: killer ? { dispatcher: killer.dispatcher } : {},
+		http,
 	});
 }
 
 /** What holds at any time: a tag is at the old or the new digest, whole, and the old one has a tag. */
-async function checkInvariants(archive: RegistryServer): Promise<void> {
+async function checkInvariants(): Promise<void> {
 	for (const [repository, tag, digest] of TAGS) {
 		const current = archive.tag(repository, tag);
 		expect([old.digest, digest]).toContain(current);
@@ -66,44 +77,32 @@ async function checkInvariants(archive: RegistryServer): Promise<void> {
 	}
 }
 
-/** Kills a run at its nth request, then lets it run again. False when it ended before that. */
-async function crash(kill: Kill): Promise<boolean> {
-	const archive = await new RegistryServer().start();
-	try {
-		for (const [repository, tag] of TAGS) {
-			await push(archive.url, repository, old, tag);
-		}
-		const killer = new Killer(kill);
-		await run(archive, killer);
-		await checkInvariants(archive);
-		if (!killer.isDead) return false;
-		const { report } = await run(archive);
-		expect(report.counts).toMatchObject({ failed: 0, aborted: 0 });
-		await checkInvariants(archive);
-		for (const [repository, tag, digest] of TAGS) {
-			expect(archive.tag(repository, tag)).toBe(digest);
-			const backups = [...(archive.repositories.get(repository)?.tags ?? [])]
-				.map(([name]) => name)
-				.filter((name) => name.startsWith(`${tag}-kept-`));
-			expect(backups).toHaveLength(1);
-		}
-		const writes = () => archive.count("PUT", "POST", "DELETE");
-		const before = writes();
-		expect((await run(archive)).report.counts.present).toBe(2);
-		expect(writes()).toBe(before);
-		return true;
-	} finally {
-		await archive.stop();
+async function finish(): Promise<void> {
+	const { report } = await run();
+	expect(report.counts).toMatchObject({ failed: 0, aborted: 0 });
+	await checkInvariants();
+	for (const [repository, tag, digest] of TAGS) {
+		expect(archive.tag(repository, tag)).toBe(digest);
+		const backups = [...(archive.repositories.get(repository)?.tags ?? [])]
+			.map(([name]) => name)
+			.filter((name) => name.startsWith(`${tag}-kept-`));
+		expect(backups).toHaveLength(1);
 	}
+	const again = await expectNoWrites(archive, run);
+	expect(again.report.counts.present).toBe(2);
 }
 
 test.each(["before", "after"] as const)(
 	"a run that is killed %s any of its requests loses nothing, and the next one finishes",
 	async (moment) => {
-		let n = 1;
-		while (await crash({ n, moment })) n++;
+		const { runs } = await killAtEachRequest(moment, {
+			begin: async () => archive.copyFrom(before),
+			run,
+			checkInvariants,
+			finish,
+		});
 		// Fewer would mean that the run was not what it is meant to be here.
-		expect(n).toBeGreaterThan(45);
+		expect(runs).toBeGreaterThan(45);
 	},
 	120_000,
 );
