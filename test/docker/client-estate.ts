@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { runCaptured } from "../../toolchain/process.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
@@ -49,8 +49,6 @@ export interface ClientEstate {
 /** Describes the stack; nothing is started. */
 export function clientStack(): TestStack {
 	const stack = testStack("clients", PORTS.sandbox);
-	const lists = join(dirname(stack.manifests), "lists");
-	mkdirSync(lists);
 	const config = parse(readFileSync(stack.configFile, "utf8"));
 	const estate = config.config["registry-tiers:estate"];
 	estate.tiers = {
@@ -62,7 +60,7 @@ export function clientStack(): TestStack {
 			port: PORTS.archive,
 			mirrorPort: PORTS["archive-mirror"],
 			anonymousPull: true,
-			lists,
+			lists: stack.lists,
 		},
 	};
 	estate.regions = {

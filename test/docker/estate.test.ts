@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { runCaptured } from "../../toolchain/process.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
+import { changedResources } from "./changed-resources.ts";
 import { exposedPlaces, secretsOf } from "./exposure.ts";
 import { docker, leftovers, succeeded, testStack } from "./test-stack.ts";
 
@@ -206,12 +207,4 @@ async function inProdWithin(ms: number, image: string): Promise<string> {
 		if (Date.now() > deadline) throw new Error(stderr);
 		await new Promise((done) => setTimeout(done, 1_000));
 	}
-}
-
-/** Names of the resources a run replaced, created, updated or deleted; looking at one is no change. */
-function changedResources(stdout: string): readonly string[] {
-	const steps = [
-		...stdout.matchAll(/^ (?:\+|-|~|\+-|\+\+|--) +\S+ (\S+) (?!refresh)/gm),
-	];
-	return [...new Set(steps.map(([, name = ""]) => name))];
 }

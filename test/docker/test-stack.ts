@@ -17,6 +17,8 @@ export interface TestStack {
 	readonly name: string;
 	/** Folder with the promotion manifests. */
 	readonly manifests: string;
+	/** Folder with the lists of the Archive. */
+	readonly lists: string;
 	/** The stack's configuration; may be rewritten. */
 	readonly configFile: string;
 	/** Runs an npm script of the project on this stack. */
@@ -40,12 +42,17 @@ export const docker = new Docker();
 export function testStack(name: string, firstPort: number): TestStack {
 	const folder = mkdtempSync(join(tmpdir(), `estate-${name}-`));
 	const manifests = join(folder, "promotions");
-	mkdirSync(manifests);
+	const lists = join(folder, "archive");
+	for (const own of [manifests, lists]) mkdirSync(own);
 	const configFile = join(folder, `Pulumi.${name}.yaml`);
-	writeFileSync(configFile, stringify(configLikeDev(firstPort, manifests)));
+	writeFileSync(
+		configFile,
+		stringify(configLikeDev(firstPort, manifests, lists)),
+	);
 	return {
 		name,
 		manifests,
+		lists,
 		configFile,
 		npm: (script, args = [], { env = {}, input = "" } = {}) =>
 			runCaptured(
@@ -67,7 +74,11 @@ export function testStack(name: string, firstPort: number): TestStack {
 	};
 }
 
-function configLikeDev(firstPort: number, manifests: string): unknown {
+function configLikeDev(
+	firstPort: number,
+	manifests: string,
+	lists: string,
+): unknown {
 	const dev = parse(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8"));
 	const estate = dev.config["registry-tiers:estate"];
 	const { tiers, regions } = movePorts(estate, firstPort - FIRST_DEV_PORT);
@@ -76,7 +87,7 @@ function configLikeDev(firstPort: number, manifests: string): unknown {
 			...dev.config,
 			"registry-tiers:estate": {
 				...estate,
-				tiers,
+				tiers: { ...tiers, archive: { ...tiers.archive, lists } },
 				regions,
 				addresses: rangeOf(firstPort),
 				// Every minute, so that a test need not wait longer for the schedule.
