@@ -48,9 +48,9 @@ test("one that fails is asked at once again, until it is healthy", async () => {
 	expect(await check("true")).toEqual({ code: 0, said: "pause 20" });
 });
 
-test("Docker waits for the pause and the check", () => {
+test("Docker waits longer than the pause and the check take", () => {
 	expect(healthCheck(["true"])).toMatchObject({
 		interval: "2s",
-		timeout: "25s",
+		timeout: "27s",
 	});
 });
