@@ -12,7 +12,7 @@ import {
 } from "../../oci/images.ts";
 import { RegistryServer } from "../../oci/registry-server.ts";
 import { expectNoWrites, killAtEachRequest } from "../crash-harness.ts";
-import { follow, override, runMirror } from "./run-mirror.ts";
+import { follow, keptTag, override, runMirror } from "./run-mirror.ts";
 
 const DEBIAN = "docker.io/library/debian";
 const NODE = "docker.io/library/node";
@@ -70,7 +70,7 @@ async function checkInvariants(): Promise<void> {
 		expect([old.digest, digest]).toContain(current);
 		await closure(archive.url, repository, tag);
 		if (current === old.digest) continue;
-		const backup = `${tag}-kept-20261124-${old.digest.slice(7, 19)}`;
+		const backup = keptTag(tag, old);
 		expect((await closure(archive.url, repository, backup))[0]).toBe(
 			old.digest,
 		);

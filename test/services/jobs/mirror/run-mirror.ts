@@ -6,6 +6,7 @@ import { mirror } from "../../../../services/jobs/mirror/mirror.ts";
 import type { MirrorReport } from "../../../../services/jobs/mirror/report.ts";
 import type { Credentials } from "../../../../services/oci/credentials.ts";
 import type { TransportOptions } from "../../../../services/oci/transport.ts";
+import type { TestBlob } from "../../oci/images.ts";
 
 /** A password that must not turn up anywhere. */
 export const ARCHIVER_PASSWORD = "canary-archiver-77e0";
@@ -95,4 +96,13 @@ export function override(
     reason: patched openssl
     expires: ${expires}
 `;
+}
+
+/** The tag that keeps what another one pointed to when it was moved. */
+export function keptTag(
+	tag: string,
+	{ digest }: TestBlob,
+	day = "20261124",
+): string {
+	return `${tag}-kept-${day}-${digest.slice(7, 19)}`;
 }
