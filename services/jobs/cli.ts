@@ -5,9 +5,9 @@ import { addMirror } from "./commands/mirror.ts";
 import { addPromote } from "./commands/promote.ts";
 import { addSchedule } from "./commands/schedule.ts";
 import { addSelfTest } from "./commands/self-test.ts";
+import { BAD_INPUT, FAILURE, SUCCESS } from "./exit-status.ts";
 import { InvalidInputError } from "./problem.ts";
 import type { Process } from "./process.ts";
-import { BAD_INPUT, FAILURE, SUCCESS } from "./report.ts";
 
 /**
  * The command line of the jobs image.

@@ -1,6 +1,6 @@
 import type { TransferObserver } from "../oci/blob-placer.ts";
+import { renderBytes } from "./bytes.ts";
 import type { Logger } from "./log.ts";
-import { renderBytes } from "./report.ts";
 
 /** Follows a run while it goes on. */
 export interface Progress extends TransferObserver {

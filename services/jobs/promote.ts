@@ -3,7 +3,7 @@ import { Copier } from "../oci/copy.ts";
 import { passwordFile } from "../oci/credentials.ts";
 import { Registry } from "../oci/registry.ts";
 import { Semaphore } from "../oci/semaphore.ts";
-import { Transport, type TransportOptions } from "../oci/transport.ts";
+import type { Transport } from "../oci/transport.ts";
 import { messageOf } from "./error-message.ts";
 import type { Logger } from "./log.ts";
 import {
@@ -21,22 +21,13 @@ import {
 	type Promotions,
 	parsePromotions,
 } from "./promotion-manifest.ts";
-import {
-	countOutcomes,
-	type ItemResult,
-	type PromotionReport,
-} from "./report.ts";
+import { type ItemResult, OUTCOMES, type PromotionReport } from "./report.ts";
+import { countOutcomes } from "./run-report.ts";
+import { type JobOptions, withTransport } from "./with-transport.ts";
 
-export interface PromoteOptions {
+export interface PromoteOptions extends JobOptions {
 	readonly config: PromoterConfig;
-	/** Plans and writes nothing. */
-	readonly dryRun: boolean;
-	/** Ends the run: what is under way is given up, what is left is not begun. */
-	readonly signal: AbortSignal;
-	readonly log: Logger;
 	readonly progress: Progress;
-	/** @default - the defaults of `Transport` */
-	readonly http?: TransportOptions;
 }
 
 /** Images under way at a time. Most of them wait for a request, so this costs little memory. */
@@ -54,18 +45,13 @@ const CONCURRENT_IMAGES = 16;
 export async function promote(
 	options: PromoteOptions,
 ): Promise<PromotionReport> {
-	const { config, dryRun, signal, log, progress } = options;
+	const { config, dryRun, log, progress } = options;
 	const started = Date.now();
 	const { promotions, problems } = await readPromotions(config);
 	for (const problem of problems) {
 		log.error(problem, "a promotion manifest has a bad entry");
 	}
-	const transport = new Transport({
-		signal,
-		onRetry: (retry) => log.warn(retry, "waiting before another try"),
-		...options.http,
-	});
-	try {
+	return withTransport(options, async (transport) => {
 		const ends = await openEnds(config, transport);
 		const rules = rulesOf(config, ends.destination);
 		const steps = await plan(promotions, rules, ends.destination);
@@ -83,7 +69,7 @@ export async function promote(
 			dryRun,
 			startedAt: new Date(started).toISOString(),
 			seconds: (Date.now() - started) / 1000,
-			counts: countOutcomes(items),
+			counts: countOutcomes(OUTCOMES, items),
 			blobs: copier.blobs,
 			problems: problems.map(formatProblem),
 			items,
@@ -94,10 +80,7 @@ export async function promote(
 			"promotion ended",
 		);
 		return report;
-	} finally {
-		progress.stop();
-		await transport.close();
-	}
+	}).finally(() => progress.stop());
 }
 
 async function readPromotions({

@@ -1,5 +1,13 @@
 import type { BlobCounts } from "../oci/blob-placer.ts";
 import type { Digest } from "../oci/digest.ts";
+import { BAD_INPUT, FAILURE, SUCCESS } from "./exit-status.ts";
+import {
+	type Counts,
+	firstTrouble,
+	type RunSummary,
+	renderSum,
+	troubleOf,
+} from "./run-report.ts";
 
 /**
  * What became of one promotion. `planned` is one that a dry run would carry out, `aborted` one that
@@ -38,19 +46,12 @@ export interface PromotionReport {
 	/** RFC 3339. */
 	readonly startedAt: string;
 	readonly seconds: number;
-	readonly counts: Readonly<Record<Outcome, number>>;
+	readonly counts: Counts<Outcome>;
 	readonly blobs: Readonly<BlobCounts>;
 	/** What is wrong with the manifests, a line each. Their other entries were dealt with. */
 	readonly problems: readonly string[];
 	readonly items: readonly ItemResult[];
 }
-
-/** Everything was promoted or there already. */
-export const SUCCESS = 0;
-/** At least one promotion was refused, failed or was aborted. */
-export const FAILURE = 1;
-/** The command, its configuration or a manifest is wrong. */
-export const BAD_INPUT = 2;
 
 /** The exit status a run ends with. */
 export function exitStatus({
@@ -62,41 +63,10 @@ export function exitStatus({
 	return refused + failed + aborted > 0 ? FAILURE : SUCCESS;
 }
 
-/** How many promotions had which outcome. */
-export function countOutcomes(
-	items: readonly ItemResult[],
-): Record<Outcome, number> {
-	const counts = Object.fromEntries(
-		OUTCOMES.map((outcome) => [outcome, 0]),
-	) as Record<Outcome, number>;
-	for (const { outcome } of items) counts[outcome]++;
-	return counts;
-}
-
-/** A run in so few words that a status page can show them. */
-export interface RunSummary {
-	readonly exitStatus: number;
-	readonly seconds: number;
-	readonly counts: PromotionReport["counts"];
-	readonly blobs: PromotionReport["blobs"];
-	/** The first of the bad entries and of the promotions that did not happen. */
-	readonly trouble: readonly string[];
-}
-
-/** A bad manifest can have more than anybody reads. */
-const MOST_TROUBLE = 20;
-
 /** The report without the promotions that went well. */
-export function summaryOf(report: PromotionReport): RunSummary {
+export function summaryOf(report: PromotionReport): RunSummary<Outcome> {
 	const { seconds, counts, blobs, problems, items } = report;
-	const trouble = [
-		...problems,
-		...items.flatMap(({ repository, tag, outcome, reason }) =>
-			reason === undefined
-				? []
-				: [`${outcome} ${repository}:${tag}: ${reason}`],
-		),
-	].slice(0, MOST_TROUBLE);
+	const trouble = firstTrouble([...problems, ...troubleOf(items)]);
 	return { exitStatus: exitStatus(report), seconds, counts, blobs, trouble };
 }
 
@@ -145,21 +115,5 @@ function renderSummary({
 		...(counts.aborted > 0 ? [`${counts.aborted} aborted`] : []),
 		`${problems.length} bad entries`,
 	];
-	const moved = dryRun
-		? ""
-		: `; ${blobs.uploaded} blobs uploaded (${renderBytes(blobs.uploadedBytes)}), ${blobs.mounted} mounted, ${blobs.present} already there`;
-	return `${parts.join(", ")}${moved}; ${seconds.toFixed(1)} s`;
-}
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-
-/** A number of bytes for people, e.g. `1.5 GiB`. */
-export function renderBytes(bytes: number): string {
-	let value = bytes;
-	let unit = 0;
-	while (value >= 1024 && unit < UNITS.length - 1) {
-		value /= 1024;
-		unit++;
-	}
-	return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+	return renderSum(parts, seconds, dryRun ? undefined : blobs);
 }

@@ -1,23 +1,16 @@
 import type { CleanupConfig } from "../../../topology/housekeeping-config.ts";
 import { passwordFile } from "../../oci/credentials.ts";
-import { Transport, type TransportOptions } from "../../oci/transport.ts";
-import type { Logger } from "../log.ts";
-import { type CleanupReport, type RegistryReport, sumOf } from "./report.ts";
+import { sumOf } from "../run-report.ts";
+import { type JobOptions, withTransport } from "../with-transport.ts";
+import { type CleanupReport, OUTCOMES, type RegistryReport } from "./report.ts";
 import { sweep } from "./sweep.ts";
 
-export interface CleanupOptions {
+export interface CleanupOptions extends JobOptions {
 	readonly config: CleanupConfig;
 	/** Folder of the ledgers, which say since when each tag is known. */
 	readonly state: string;
-	/** Plans and writes nothing. */
-	readonly dryRun: boolean;
-	/** Ends the run: what is under way is given up, what is left is not begun. */
-	readonly signal: AbortSignal;
-	readonly log: Logger;
 	/** What ages are measured by. @default - the machine's clock */
 	readonly now?: () => Date;
-	/** @default - the defaults of `Transport` */
-	readonly http?: TransportOptions;
 }
 
 /**
@@ -45,12 +38,7 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupReport> {
 			passwordFile(username, file)(),
 		),
 	);
-	const transport = new Transport({
-		signal,
-		onRetry: (retry) => log.warn(retry, "waiting before another try"),
-		...options.http,
-	});
-	try {
+	return withTransport(options, async (transport) => {
 		const registries: RegistryReport[] = [];
 		for (const registry of config.registries) {
 			registries.push(
@@ -64,7 +52,10 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupReport> {
 				}),
 			);
 		}
-		const counts = sumOf(registries.map((registry) => registry.counts));
+		const counts = sumOf(
+			OUTCOMES,
+			registries.map((registry) => registry.counts),
+		);
 		const seconds = (Date.now() - started) / 1000;
 		log.info({ dryRun, ...counts, seconds }, "cleanup ended");
 		return {
@@ -74,7 +65,5 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupReport> {
 			counts,
 			registries,
 		};
-	} finally {
-		await transport.close();
-	}
+	});
 }

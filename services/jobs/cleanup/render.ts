@@ -1,10 +1,11 @@
+import { type Counts, countOutcomes } from "../run-report.ts";
 import type {
 	CleanupReport,
-	Counts,
+	Outcome,
 	RegistryReport,
 	TagResult,
 } from "./report.ts";
-import { countOutcomes } from "./report.ts";
+import { OUTCOMES } from "./report.ts";
 
 /**
  * The report as a person reads it: for each registry what is wrong, what happens to which tag and why,
@@ -57,7 +58,7 @@ function renderTable(
 	].map(([repository, tags]) => ({
 		repository,
 		tags: tags.length,
-		...countOutcomes(tags),
+		...countOutcomes(OUTCOMES, tags),
 	}));
 	const shown = repositories.filter(
 		({ tags, kept }) => dryRun || tags !== kept,
@@ -86,7 +87,7 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
 	);
 }
 
-function renderCounts(counts: Counts, dryRun: boolean): string {
+function renderCounts(counts: Counts<Outcome>, dryRun: boolean): string {
 	return [
 		dryRun ? `${counts.planned} to remove` : `${counts.removed} removed`,
 		`${counts.kept} kept`,

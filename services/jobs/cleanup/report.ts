@@ -1,6 +1,12 @@
 import type { RetentionRule } from "../../../topology/retention.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { FAILURE, SUCCESS } from "../report.ts";
+import { FAILURE, SUCCESS } from "../exit-status.ts";
+import {
+	type Counts,
+	firstTrouble,
+	type RunSummary,
+	troubleOf,
+} from "../run-report.ts";
 
 /**
  * What became of one tag: `planned` is one that a dry run would remove, `left` one that was to be
@@ -16,7 +22,6 @@ export const OUTCOMES = [
 	"aborted",
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
-export type Counts = Readonly<Record<Outcome, number>>;
 
 export interface TagResult {
 	readonly repository: string;
@@ -35,7 +40,7 @@ export interface RegistryReport {
 	readonly name: string;
 	readonly host: string;
 	readonly retention: RetentionRule;
-	readonly counts: Counts;
+	readonly counts: Counts<Outcome>;
 	/** What to know about the run, e.g. that there was no ledger. */
 	readonly warnings: readonly string[];
 	/** What could not be done, besides what failed for single tags. */
@@ -51,7 +56,7 @@ export interface CleanupReport {
 	readonly startedAt: string;
 	readonly seconds: number;
 	/** Of all registries together. */
-	readonly counts: Counts;
+	readonly counts: Counts<Outcome>;
 	readonly registries: readonly RegistryReport[];
 }
 
@@ -64,57 +69,20 @@ export function exitStatus({
 	return problems || counts.failed + counts.aborted > 0 ? FAILURE : SUCCESS;
 }
 
-/** How many tags had which outcome. */
-export function countOutcomes(
-	items: readonly Pick<TagResult, "outcome">[],
-): Counts {
-	const counts = noCounts();
-	for (const { outcome } of items) counts[outcome]++;
-	return counts;
-}
-
-/** The counts of several registries together. */
-export function sumOf(all: readonly Counts[]): Counts {
-	const sum = noCounts();
-	for (const outcome of OUTCOMES) {
-		for (const counts of all) sum[outcome] += counts[outcome];
-	}
-	return sum;
-}
-
-function noCounts(): Record<Outcome, number> {
-	return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<
-		Outcome,
-		number
-	>;
-}
-
-/** A run in so few words that a status page can show them. */
-export interface CleanupSummary {
-	readonly exitStatus: number;
-	readonly seconds: number;
-	readonly counts: Counts;
-	/** The first of what went wrong. */
-	readonly trouble: readonly string[];
-}
-
-/** A registry that is away can fail thousands of tags. */
-const MOST_TROUBLE = 20;
-
 /** The report without the tags that are as they should be. */
-export function summaryOf(report: CleanupReport): CleanupSummary {
+export function summaryOf(report: CleanupReport): RunSummary<Outcome> {
 	const { seconds, counts, registries } = report;
-	const trouble = registries
-		.flatMap(({ name, warnings, problems, items }) => [
+	const trouble = firstTrouble(
+		registries.flatMap(({ name, warnings, problems, items }) => [
 			...[...problems, ...warnings].map((text) => `${name}: ${text}`),
-			...items
-				.filter(isTrouble)
-				.map(
-					({ repository, tag, outcome, reason }) =>
-						`${outcome} ${name}/${repository}:${tag}: ${reason}`,
-				),
-		])
-		.slice(0, MOST_TROUBLE);
+			...troubleOf(
+				items.filter(isTrouble).map((item) => ({
+					...item,
+					repository: `${name}/${item.repository}`,
+				})),
+			),
+		]),
+	);
 	return { exitStatus: exitStatus(report), seconds, counts, trouble };
 }
 

@@ -4,14 +4,11 @@ import { Registry } from "../../oci/registry.ts";
 import type { Transport } from "../../oci/transport.ts";
 import { messageOf } from "../error-message.ts";
 import type { Logger } from "../log.ts";
+import { countOutcomes } from "../run-report.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { ledgerFile, readLedger } from "./ledger-file.ts";
 import { planRegistry, type RepositoryPlan } from "./plan-registry.ts";
-import {
-	countOutcomes,
-	type RegistryReport,
-	type TagResult,
-} from "./report.ts";
+import { OUTCOMES, type RegistryReport, type TagResult } from "./report.ts";
 
 export interface SweepOptions {
 	/** Folder of the ledgers. */
@@ -61,7 +58,7 @@ export async function sweep(
 			name,
 			host: registry.host,
 			retention,
-			counts: countOutcomes(items),
+			counts: countOutcomes(OUTCOMES, items),
 			warnings: warning === undefined ? [] : [warning],
 			problems,
 			items,

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { tallyOf } from "../../../topology/self-test-report.ts";
+import { FAILURE, SUCCESS } from "../exit-status.ts";
 import type { CommandLine } from "../process.ts";
-import { FAILURE, SUCCESS } from "../report.ts";
 import { loadSelfTestConfig } from "../self-test/config.ts";
 import { selfTest } from "../self-test/self-test.ts";
 

@@ -3,34 +3,28 @@ import { PROMOTED_ARTIFACT_TYPES } from "../../../topology/job-config.ts";
 import { all } from "../../oci/all.ts";
 import { passwordFile } from "../../oci/credentials.ts";
 import { Registry } from "../../oci/registry.ts";
-import { Transport, type TransportOptions } from "../../oci/transport.ts";
+import type { Transport } from "../../oci/transport.ts";
 import { messageOf } from "../error-message.ts";
-import type { Logger } from "../log.ts";
 import {
 	formatProblem,
 	InvalidInputError,
 	sortedProblems,
 } from "../problem.ts";
+import { countOutcomes } from "../run-report.ts";
+import { type JobOptions, withTransport } from "../with-transport.ts";
 import { readYamlFiles } from "../yaml-files.ts";
 import { carryOut, resultOf } from "./carry-out.ts";
 import { expiredOverrides } from "./expiry.ts";
 import { type Current, fixedImage, planMirror, type Step } from "./plan.ts";
-import { countOutcomes, type MirrorReport } from "./report.ts";
+import { type MirrorReport, OUTCOMES } from "./report.ts";
 import { Upstreams } from "./upstreams.ts";
 import { archiveName, type WantedTag } from "./wanted-tag.ts";
 import { parseWantedTags } from "./wanted-tags.ts";
 
-export interface MirrorOptions {
+export interface MirrorOptions extends JobOptions {
 	readonly config: MirrorConfig;
-	/** Plans and writes nothing. */
-	readonly dryRun: boolean;
-	/** Ends the run: what is under way is given up, what is left is not begun. */
-	readonly signal: AbortSignal;
-	readonly log: Logger;
 	/** The day that overrides expire by and backup tags bear. @default - the machine's, in UTC */
 	readonly now?: () => Date;
-	/** @default - the defaults of `Transport` */
-	readonly http?: TransportOptions;
 }
 
 /**
@@ -51,12 +45,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorReport> {
 	const today = now();
 	const expired = expiredOverrides(wanted, today);
 	for (const problem of expired) log.error(problem, "an override has expired");
-	const transport = new Transport({
-		signal,
-		onRetry: (retry) => log.warn(retry, "waiting before another try"),
-		...options.http,
-	});
-	try {
+	return withTransport(options, async (transport) => {
 		const archive = await openArchive(config, transport);
 		const upstreams = new Upstreams({
 			urls: config.upstreams,
@@ -74,7 +63,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorReport> {
 			dryRun,
 			startedAt: new Date(started).toISOString(),
 			seconds: (Date.now() - started) / 1000,
-			counts: countOutcomes(items),
+			counts: countOutcomes(OUTCOMES, items),
 			blobs: upstreams.blobs,
 			expired: expired.map(formatProblem),
 			items,
@@ -85,9 +74,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorReport> {
 			"mirroring ended",
 		);
 		return report;
-	} finally {
-		await transport.close();
-	}
+	});
 }
 
 async function readWantedTags(folder: string): Promise<readonly WantedTag[]> {

@@ -1,6 +1,13 @@
 import type { BlobCounts } from "../../oci/blob-placer.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { FAILURE, renderBytes, SUCCESS } from "../report.ts";
+import { FAILURE, SUCCESS } from "../exit-status.ts";
+import {
+	type Counts,
+	firstTrouble,
+	type RunSummary,
+	renderSum,
+	troubleOf,
+} from "../run-report.ts";
 
 /**
  * What became of one tag of the Archive: it was brought over, moved after upstream (what it pointed to
@@ -52,7 +59,7 @@ export interface MirrorReport {
 	/** RFC 3339. */
 	readonly startedAt: string;
 	readonly seconds: number;
-	readonly counts: Readonly<Record<Outcome, number>>;
+	readonly counts: Counts<Outcome>;
 	readonly blobs: Readonly<BlobCounts>;
 	/** Overrides that have expired, a line each. They win until somebody renews or removes them. */
 	readonly expired: readonly string[];
@@ -69,41 +76,10 @@ export function exitStatus({
 		: SUCCESS;
 }
 
-/** How many tags had which outcome. */
-export function countOutcomes(
-	items: readonly ItemResult[],
-): Record<Outcome, number> {
-	const counts = Object.fromEntries(
-		OUTCOMES.map((outcome) => [outcome, 0]),
-	) as Record<Outcome, number>;
-	for (const { outcome } of items) counts[outcome]++;
-	return counts;
-}
-
-/** A run in so few words that a status page can show them. */
-export interface MirrorSummary {
-	readonly exitStatus: number;
-	readonly seconds: number;
-	readonly counts: MirrorReport["counts"];
-	readonly blobs: MirrorReport["blobs"];
-	/** The first of the expired overrides and of the tags that are not as they should be. */
-	readonly trouble: readonly string[];
-}
-
-/** An upstream that is away fails every tag it has. */
-const MOST_TROUBLE = 20;
-
 /** The report without the tags that are as they should be. */
-export function summaryOf(report: MirrorReport): MirrorSummary {
+export function summaryOf(report: MirrorReport): RunSummary<Outcome> {
 	const { seconds, counts, blobs, expired, items } = report;
-	const trouble = [
-		...expired,
-		...items.flatMap(({ repository, tag, outcome, reason }) =>
-			reason === undefined
-				? []
-				: [`${outcome} ${repository}:${tag}: ${reason}`],
-		),
-	].slice(0, MOST_TROUBLE);
+	const trouble = firstTrouble([...expired, ...troubleOf(items)]);
 	return { exitStatus: exitStatus(report), seconds, counts, blobs, trouble };
 }
 
@@ -162,8 +138,5 @@ function renderSummary({
 		...(counts.aborted > 0 ? [`${counts.aborted} aborted`] : []),
 		`${expired.length} expired overrides`,
 	];
-	const moved = dryRun
-		? ""
-		: `; ${blobs.uploaded} blobs uploaded (${renderBytes(blobs.uploadedBytes)}), ${blobs.mounted} mounted, ${blobs.present} already there`;
-	return `${parts.join(", ")}${moved}; ${seconds.toFixed(1)} s`;
+	return renderSum(parts, seconds, dryRun ? undefined : blobs);
 }

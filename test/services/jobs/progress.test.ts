@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { renderBytes } from "../../../services/jobs/bytes.ts";
 import { createLogger } from "../../../services/jobs/log.ts";
 import {
 	barProgress,
 	lineProgress,
 	renderBar,
 } from "../../../services/jobs/progress.ts";
-import { renderBytes } from "../../../services/jobs/report.ts";
 
 const half = { items: 4, itemsDone: 1, bytes: 2048, bytesDone: 1024 };
 

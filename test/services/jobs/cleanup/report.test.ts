@@ -3,13 +3,13 @@ import { renderJson } from "../../../../services/jobs/cleanup/json.ts";
 import { renderReport } from "../../../../services/jobs/cleanup/render.ts";
 import {
 	type CleanupReport,
-	countOutcomes,
 	exitStatus,
+	OUTCOMES,
 	type Outcome,
 	summaryOf,
-	sumOf,
 	type TagResult,
 } from "../../../../services/jobs/cleanup/report.ts";
+import { countOutcomes, sumOf } from "../../../../services/jobs/run-report.ts";
 
 const item = (
 	name: string,
@@ -25,7 +25,7 @@ function report(
 	own: Partial<CleanupReport> = {},
 	ends: { warnings?: string[]; problems?: string[] } = {},
 ): CleanupReport {
-	const counts = countOutcomes(items);
+	const counts = countOutcomes(OUTCOMES, items);
 	const registry = {
 		name: "ci-tests",
 		host: "ci-tests.home.test:8080",
@@ -41,7 +41,7 @@ function report(
 		name: "sandbox",
 		host: "sandbox.home.test:8080",
 		retention: { days: 1, keep: 20 },
-		counts: countOutcomes([]),
+		counts: countOutcomes(OUTCOMES, []),
 		warnings: [],
 		problems: [],
 		items: [],
@@ -50,7 +50,7 @@ function report(
 		dryRun: false,
 		startedAt: "2026-11-24T03:00:00.000Z",
 		seconds: 1.25,
-		counts: sumOf([registry.counts, empty.counts]),
+		counts: sumOf(OUTCOMES, [registry.counts, empty.counts]),
 		registries: [registry, empty],
 		...own,
 	};

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import {
-	countOutcomes,
 	exitStatus,
 	type ItemResult,
 	type MirrorReport,
@@ -8,6 +7,7 @@ import {
 	renderReport,
 	summaryOf,
 } from "../../../../services/jobs/mirror/report.ts";
+import { countOutcomes } from "../../../../services/jobs/run-report.ts";
 
 const A = `sha256:${"a".repeat(64)}` as const;
 const B = `sha256:${"b".repeat(64)}` as const;
@@ -28,7 +28,7 @@ function reportOf(
 		dryRun: false,
 		startedAt: "2026-11-24T12:00:00.000Z",
 		seconds: 1.25,
-		counts: countOutcomes(items),
+		counts: countOutcomes(OUTCOMES, items),
 		blobs: { present: 1, mounted: 2, uploaded: 3, uploadedBytes: 4096 },
 		expired: [],
 		items,
