@@ -7,7 +7,7 @@ import {
 	type Network,
 	type Platform,
 } from "./platform/platform.ts";
-import { DEBUG_PORT, STORE_ROOT } from "./registry-config.ts";
+import { DEBUG_PORT, REGISTRY_HEALTH, STORE_ROOT } from "./registry-config.ts";
 
 export interface DockerHubArgs {
 	readonly platform: Platform;
@@ -49,13 +49,7 @@ export class DockerHub extends pulumi.ComponentResource {
 					network,
 					aliases: [DOCKER_HUB_ALIAS],
 				})),
-				health: [
-					"wget",
-					"-q",
-					"-O",
-					"/dev/null",
-					`http://127.0.0.1:${DEBUG_PORT}/debug/health`,
-				],
+				health: REGISTRY_HEALTH,
 				memoryMiB: MEMORY_MIB,
 				stopSeconds: 2,
 				ports: [port],

@@ -4,6 +4,7 @@ import {
 	type FrontSpec,
 	renderFrontConfig,
 } from "./front-config/render.ts";
+import { httpHealth } from "./http-health.ts";
 import {
 	type Attachment,
 	CONFIG_ROOT,
@@ -39,13 +40,7 @@ export class Front extends pulumi.ComponentResource {
 				args: ["-c", `${CONFIG_ROOT}/nginx.conf`, "-g", "daemon off;"],
 				files: { "nginx.conf": renderFrontConfig({ registries, legs }) },
 				networks,
-				health: [
-					"wget",
-					"-q",
-					"-O",
-					"/dev/null",
-					`http://127.0.0.1:${FRONT_HEALTH_PORT}/`,
-				],
+				health: httpHealth(FRONT_HEALTH_PORT),
 				memoryMiB: MEMORY_MIB,
 				stopSeconds: 10,
 				// SIGTERM ends nginx at once; this one finishes what is under way.

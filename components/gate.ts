@@ -5,6 +5,7 @@ import type {
 	GateKeys,
 } from "../topology/gate-config.ts";
 import { SERVICE_PORT } from "../topology/names.ts";
+import { httpHealth } from "./http-health.ts";
 import type { KeySeeds } from "./keys.ts";
 import { gateAlias } from "./names.ts";
 import {
@@ -80,13 +81,7 @@ export class Gate extends pulumi.ComponentResource {
 					network,
 					aliases: [gateAlias(gate)],
 				})),
-				health: [
-					"wget",
-					"-q",
-					"-O",
-					"/dev/null",
-					`http://127.0.0.1:${SERVICE_PORT}/healthz`,
-				],
+				health: httpHealth(SERVICE_PORT, "/healthz"),
 				memoryMiB: MEMORY_MIB,
 				stopSeconds: 10,
 			},

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import type { Registry, Upstream } from "../topology/estate.ts";
 import { legUrl } from "../topology/names.ts";
+import { httpHealth } from "./http-health.ts";
 import { REGISTRY_PORT } from "./names.ts";
 import { CONFIG_ROOT } from "./platform/platform.ts";
 
@@ -8,6 +9,8 @@ import { CONFIG_ROOT } from "./platform/platform.ts";
 export const STORE_ROOT = "/var/lib/registry";
 /** Port for health and metrics; answers inside the container only. */
 export const DEBUG_PORT = 5001;
+/** Command that succeeds when a registry can serve. */
+export const REGISTRY_HEALTH = httpHealth(DEBUG_PORT, "/debug/health");
 /** Time a registry finishes its requests in after it was asked to stop. */
 export const DRAIN_SECONDS = 10;
 

@@ -16,10 +16,10 @@ import {
 import {
 	CREDENTIALS_FILE,
 	CREDENTIALS_SCRIPT,
-	DEBUG_PORT,
 	DRAIN_SECONDS,
 	JWKS_FILE,
 	REGISTRY_CONFIG_FILE,
+	REGISTRY_HEALTH,
 	renderRegistryConfig,
 	STORE_ROOT,
 } from "./registry-config.ts";
@@ -88,13 +88,7 @@ export function registryServers(
 						],
 					},
 				],
-				health: [
-					"wget",
-					"-q",
-					"-O",
-					"/dev/null",
-					`http://127.0.0.1:${DEBUG_PORT}/debug/health`,
-				],
+				health: REGISTRY_HEALTH,
 				memoryMiB: MEMORY_MIB,
 				stopSeconds: DRAIN_SECONDS + 2,
 			},
