@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import { parseEstate } from "../../stacks/config/parse.ts";
 import { compileEstate } from "../../topology/compile.ts";
 import type { Estate } from "../../topology/estate.ts";
-import { succeeded, type TestStack } from "../docker/test-stack.ts";
+import type { TestStack } from "../docker/test-stack.ts";
 
 /** First part of the names of all repositories the suite writes to. */
 export const REPOSITORY_PREFIX = "conformance";
@@ -26,20 +26,4 @@ export function admitSuite({ name, configFile }: TestStack): Estate {
 	}
 	writeFileSync(configFile, stringify(document));
 	return compileEstate(parseEstate(estate, name, basename(configFile)));
-}
-
-/** The password of each account of a running stack, by the name of its secret. */
-export async function passwordsOf(
-	stack: TestStack,
-): Promise<Readonly<Record<string, string>>> {
-	const { stdout } = succeeded(
-		await stack.npm("pulumi", [
-			"stack",
-			"output",
-			"passwords",
-			"--show-secrets",
-			"--json",
-		]),
-	);
-	return JSON.parse(stdout);
 }

@@ -5,7 +5,13 @@ import { runCaptured } from "../../toolchain/process.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { type IndexLayout, writeIndexLayout } from "../smoke/images.ts";
 import type { PullSecret } from "./cri.ts";
-import { docker, succeeded, type TestStack, testStack } from "./test-stack.ts";
+import {
+	docker,
+	passwordsOf,
+	succeeded,
+	type TestStack,
+	testStack,
+} from "./test-stack.ts";
 
 /** Ports of the test estate's registries by name. */
 export const PORTS = {
@@ -114,21 +120,6 @@ export async function clientEstate(stack: TestStack): Promise<ClientEstate> {
 				.map((line) => line.replace(/^.*GET /, "").replace(/\?.*$/, ""));
 		},
 	};
-}
-
-async function passwordsOf(
-	stack: TestStack,
-): Promise<Readonly<Record<string, string>>> {
-	const { stdout } = succeeded(
-		await stack.npm("pulumi", [
-			"stack",
-			"output",
-			"passwords",
-			"--show-secrets",
-			"--json",
-		]),
-	);
-	return JSON.parse(stdout);
 }
 
 async function promote(stack: TestStack, digest: string): Promise<void> {

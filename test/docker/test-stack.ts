@@ -123,6 +123,22 @@ export function succeeded(result: Captured): Captured {
 	return result;
 }
 
+/** The password of each account of a running stack, by the name of its secret. */
+export async function passwordsOf(
+	stack: TestStack,
+): Promise<Readonly<Record<string, string>>> {
+	const { stdout } = succeeded(
+		await stack.npm("pulumi", [
+			"stack",
+			"output",
+			"passwords",
+			"--show-secrets",
+			"--json",
+		]),
+	);
+	return JSON.parse(stdout);
+}
+
 /** Everything a stack has on the engine, as `kind name`. */
 export async function leftovers(stack: string): Promise<readonly string[]> {
 	const filters = { label: [`registry-tiers.stack=${stack}`] };
