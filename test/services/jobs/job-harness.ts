@@ -9,11 +9,19 @@ import {
 	type PromoterConfig,
 } from "../../../topology/job-config.ts";
 import { namingRule } from "../../../topology/naming.ts";
+import { blob, image, index } from "../oci/images.ts";
 import { RegistryServer } from "../oci/registry-server.ts";
 
 /** Passwords that must not turn up anywhere. */
 export const READ_PASSWORD = "canary-read-5d1c";
 export const WRITE_PASSWORD = "canary-write-90ab";
+
+/** What is promoted, for one platform and for two. */
+export const app = image([blob("shared"), blob("app")]);
+export const other = index([
+	image([blob("shared"), blob("amd64")]),
+	image([blob("arm64")]),
+]);
 
 /** What a command left behind. */
 export interface Ran {
@@ -41,6 +49,25 @@ export interface JobHarness {
 	protect(): void;
 	/** How many requests that change something Prod has seen. */
 	writes(): number;
+}
+
+/** Runs the jobs' command line in this process, until it ends or is stopped. */
+export async function runCommand(
+	args: readonly string[],
+	stop: AbortSignal,
+): Promise<Ran> {
+	const written = { stdout: "", stderr: "" };
+	const sink = (name: "stdout" | "stderr") => ({
+		write: (text: string) => {
+			written[name] += text;
+		},
+	});
+	const status = await main(args, {
+		stdout: sink("stdout"),
+		stderr: sink("stderr"),
+		stop,
+	});
+	return { status, ...written };
 }
 
 /** Sets the harness up for every test of the file; its fields are valid inside of tests. */
@@ -87,19 +114,11 @@ export function jobHarness(): JobHarness {
 		await rm(folder, { recursive: true });
 	});
 
-	async function run(...args: string[]): Promise<Ran> {
-		const written = { stdout: "", stderr: "" };
-		const sink = (name: "stdout" | "stderr") => ({
-			write: (text: string) => {
-				written[name] += text;
-			},
-		});
-		const status = await main(
+	const run = (...args: string[]) =>
+		runCommand(
 			[...args, "--config", join(folder, "promoter.json")],
-			{ stdout: sink("stdout"), stderr: sink("stderr"), stop: stop.signal },
+			stop.signal,
 		);
-		return { status, ...written };
-	}
 
 	return {
 		get source() {

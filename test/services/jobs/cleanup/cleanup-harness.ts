@@ -10,7 +10,6 @@ import {
 	type CleanupReport,
 	exitStatus,
 } from "../../../../services/jobs/cleanup/report.ts";
-import { main } from "../../../../services/jobs/cli.ts";
 import { createLogger } from "../../../../services/jobs/log.ts";
 import type { TransportOptions } from "../../../../services/oci/transport.ts";
 import type { HousekeepingConfig } from "../../../../topology/housekeeping-config.ts";
@@ -18,7 +17,7 @@ import type { RetentionRule } from "../../../../topology/retention.ts";
 import { push, type TestImage } from "../../oci/images.ts";
 import { InstantClock } from "../../oci/instant-clock.ts";
 import { RegistryServer } from "../../oci/registry-server.ts";
-import type { Ran } from "../job-harness.ts";
+import { type Ran, runCommand } from "../job-harness.ts";
 
 /** A password that must not turn up anywhere. */
 export const PASSWORD = "canary-clean-7f3a";
@@ -164,21 +163,13 @@ export function cleanupHarness(): CleanupHarness {
 			await run({ day: 0 });
 		},
 		run,
-		command: async (...args) => {
-			const written = { stdout: "", stderr: "" };
-			const sink = (name: "stdout" | "stderr") => ({
-				write: (text: string) => {
-					written[name] += text;
-				},
-			});
-			const status = await main(
+		command: (...args) =>
+			runCommand(
 				args.includes("--config")
 					? args
 					: [...args, "--config", join(folder, "housekeeping.json")],
-				{ stdout: sink("stdout"), stderr: sink("stderr"), stop: stop.signal },
-			);
-			return { status, ...written };
-		},
+				stop.signal,
+			),
 		ledger: async (registry) => {
 			const text = await readFile(ledgerFile(registry), "utf8").catch(() => "");
 			return text === ""
