@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll } from "vitest";
-import type { PromotionReport } from "../../services/jobs/report.ts";
+import type { PromotionReport } from "../../services/jobs/promote/report.ts";
 import {
 	PROMOTED_ARTIFACT_TYPES,
 	type PromoterConfig,

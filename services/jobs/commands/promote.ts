@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { type CommandLine, logOf, type Process } from "../process.ts";
 import { barProgress, lineProgress } from "../progress.ts";
-import { promote } from "../promote.ts";
-import { loadPromoterConfig } from "../promoter-config.ts";
-import { exitStatus, renderReport } from "../report.ts";
+import { promote } from "../promote/promote.ts";
+import { loadPromoterConfig } from "../promote/promoter-config.ts";
+import { exitStatus, renderReport } from "../promote/report.ts";
 
 /** Where the stacks put the promoter's configuration in its container. */
 export const PROMOTER_CONFIG = "/config/promoter.json";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
 import { main } from "../../../services/jobs/cli.ts";
-import type { PromotionReport } from "../../../services/jobs/report.ts";
+import type { PromotionReport } from "../../../services/jobs/promote/report.ts";
 import {
 	PROMOTED_ARTIFACT_TYPES,
 	type PromoterConfig,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { A, entry, parse } from "./manifest-harness.ts";
+import { A, entry, parse } from "./promote/manifest-harness.ts";
 
 describe("the message says what is wrong, where, with which value, and what to do:", () => {
 	test.each<[string, string, string]>([

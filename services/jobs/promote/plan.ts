@@ -4,8 +4,8 @@ import {
 	anchored,
 	FALLBACK_TAG,
 	type NamingRule,
-} from "../../topology/naming.ts";
-import type { Digest } from "../oci/digest.ts";
+} from "../../../topology/naming.ts";
+import type { Digest } from "../../oci/digest.ts";
 import type { Promotion } from "./promotion-manifest.ts";
 
 /** What both ends of the promotion take, from the job's configuration. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ociError, status } from "../oci/faults.ts";
-import { blob, image, push } from "../oci/images.ts";
-import { app, entry, jobHarness, other } from "./job-harness.ts";
+import { ociError, status } from "../../oci/faults.ts";
+import { blob, image, push } from "../../oci/images.ts";
+import { app, entry, jobHarness, other } from "../job-harness.ts";
 
 const harness = jobHarness();
 

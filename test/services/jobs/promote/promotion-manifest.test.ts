@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parsePromotions } from "../../../services/jobs/promotion-manifest.ts";
+import { parsePromotions } from "../../../../services/jobs/promote/promotion-manifest.ts";
 import { A, B, entry, parse, parseFiles } from "./manifest-harness.ts";
 
 test("a list of images is read, tag by tag", () => {

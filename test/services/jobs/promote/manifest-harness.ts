@@ -1,8 +1,8 @@
-import { formatProblem } from "../../../services/jobs/problem.ts";
+import { formatProblem } from "../../../../services/jobs/problem.ts";
 import {
 	type PromotionManifestOptions,
 	parsePromotions,
-} from "../../../services/jobs/promotion-manifest.ts";
+} from "../../../../services/jobs/promote/promotion-manifest.ts";
 
 /** Digests of two images that nobody has. */
 export const A = `sha256:${"a".repeat(64)}`;

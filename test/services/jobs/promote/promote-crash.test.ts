@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createLogger } from "../../../services/jobs/log.ts";
-import { lineProgress } from "../../../services/jobs/progress.ts";
-import { promote } from "../../../services/jobs/promote.ts";
-import type { PromotionReport } from "../../../services/jobs/report.ts";
-import type { TransportOptions } from "../../../services/oci/transport.ts";
-import { PROMOTED_ARTIFACT_TYPES } from "../../../topology/job-config.ts";
-import { namingRule } from "../../../topology/naming.ts";
-import { closure } from "../oci/closure.ts";
+import { createLogger } from "../../../../services/jobs/log.ts";
+import { lineProgress } from "../../../../services/jobs/progress.ts";
+import { promote } from "../../../../services/jobs/promote/promote.ts";
+import type { PromotionReport } from "../../../../services/jobs/promote/report.ts";
+import type { TransportOptions } from "../../../../services/oci/transport.ts";
+import { PROMOTED_ARTIFACT_TYPES } from "../../../../topology/job-config.ts";
+import { namingRule } from "../../../../topology/naming.ts";
+import { closure } from "../../oci/closure.ts";
 import {
 	blob,
 	fallbackTag,
@@ -18,10 +18,10 @@ import {
 	push,
 	referrer,
 	referrers,
-} from "../oci/images.ts";
-import { RegistryServer } from "../oci/registry-server.ts";
-import { expectNoWrites, killAtEachRequest } from "./crash-harness.ts";
-import { entry } from "./job-harness.ts";
+} from "../../oci/images.ts";
+import { RegistryServer } from "../../oci/registry-server.ts";
+import { expectNoWrites, killAtEachRequest } from "../crash-harness.ts";
+import { entry } from "../job-harness.ts";
 
 const shared = blob("shared");
 const app = image([shared, blob("app")]);

@@ -1,13 +1,13 @@
 import { rm } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { push } from "../oci/images.ts";
+import { push } from "../../oci/images.ts";
 import {
 	app,
 	entry,
 	jobHarness,
 	READ_PASSWORD,
 	WRITE_PASSWORD,
-} from "./job-harness.ts";
+} from "../job-harness.ts";
 
 const harness = jobHarness();
 

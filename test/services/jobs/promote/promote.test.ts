@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { closure } from "../oci/closure.ts";
-import { fallbackTag, push, referrer, referrers } from "../oci/images.ts";
-import { app, entry, jobHarness, other } from "./job-harness.ts";
+import { closure } from "../../oci/closure.ts";
+import { fallbackTag, push, referrer, referrers } from "../../oci/images.ts";
+import { app, entry, jobHarness, other } from "../job-harness.ts";
 
 const harness = jobHarness();
 

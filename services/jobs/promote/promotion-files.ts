@@ -1,4 +1,4 @@
-import { readYamlFiles, type YamlFiles } from "./yaml-files.ts";
+import { readYamlFiles, type YamlFiles } from "../yaml-files.ts";
 
 /**
  * Reads all promotion manifests below a folder.

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { PromoterConfig } from "../../topology/job-config.ts";
-import type { NamingRule } from "../../topology/naming.ts";
-import { endpoint, folder, timetable } from "./config-fields.ts";
-import { loadConfig, parseConfig } from "./config-file.ts";
+import type { PromoterConfig } from "../../../topology/job-config.ts";
+import type { NamingRule } from "../../../topology/naming.ts";
+import { endpoint, folder, timetable } from "../config-fields.ts";
+import { loadConfig, parseConfig } from "../config-file.ts";
 
 const pattern = z.string().refine((text) => {
 	try {

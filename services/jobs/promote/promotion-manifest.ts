@@ -1,21 +1,21 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from "yaml";
-import type { Digest } from "../oci/digest.ts";
-import { withoutConflicts } from "./conflicts.ts";
+import type { Digest } from "../../oci/digest.ts";
 import {
 	digestFinding,
 	type Finding,
 	repositoryFinding,
 	tagFinding,
-} from "./manifest-rules.ts";
-import { type Problem, shown } from "./problem.ts";
-import { parseStrictYaml } from "./strict-yaml.ts";
-import type { YamlFile } from "./yaml-files.ts";
+} from "../manifest-rules.ts";
+import { type Problem, shown } from "../problem.ts";
+import { parseStrictYaml } from "../strict-yaml.ts";
+import type { YamlFile } from "../yaml-files.ts";
 import {
 	kindOf,
 	type MaybeNode,
 	unknownKey,
 	YamlReader,
-} from "./yaml-reader.ts";
+} from "../yaml-reader.ts";
+import { withoutConflicts } from "./conflicts.ts";
 
 /** One tag that is to point to one digest at the destination. */
 export interface Promotion {

@@ -4,9 +4,9 @@ import {
 	type Current,
 	type PlanRules,
 	planPromotions,
-} from "../../../services/jobs/plan.ts";
-import type { Promotion } from "../../../services/jobs/promotion-manifest.ts";
-import { namingRule } from "../../../topology/naming.ts";
+} from "../../../../services/jobs/promote/plan.ts";
+import type { Promotion } from "../../../../services/jobs/promote/promotion-manifest.ts";
+import { namingRule } from "../../../../topology/naming.ts";
 
 const A = `sha256:${"a".repeat(64)}` as const;
 const B = `sha256:${"b".repeat(64)}` as const;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parsePromoterConfig } from "../../../services/jobs/promoter-config.ts";
-import type { PromoterConfig } from "../../../topology/job-config.ts";
-import { namingRule } from "../../../topology/naming.ts";
+import { parsePromoterConfig } from "../../../../services/jobs/promote/promoter-config.ts";
+import type { PromoterConfig } from "../../../../topology/job-config.ts";
+import { namingRule } from "../../../../topology/naming.ts";
 
 const config: PromoterConfig = {
 	source: {

@@ -1,11 +1,15 @@
-import type { PromoterConfig } from "../../topology/job-config.ts";
-import { Copier } from "../oci/copy.ts";
-import { passwordFile } from "../oci/credentials.ts";
-import { Registry } from "../oci/registry.ts";
-import { Semaphore } from "../oci/semaphore.ts";
-import type { Transport } from "../oci/transport.ts";
-import { messageOf } from "./error-message.ts";
-import type { Logger } from "./log.ts";
+import type { PromoterConfig } from "../../../topology/job-config.ts";
+import { Copier } from "../../oci/copy.ts";
+import { passwordFile } from "../../oci/credentials.ts";
+import { Registry } from "../../oci/registry.ts";
+import { Semaphore } from "../../oci/semaphore.ts";
+import type { Transport } from "../../oci/transport.ts";
+import { messageOf } from "../error-message.ts";
+import type { Logger } from "../log.ts";
+import { formatProblem, sortedProblems } from "../problem.ts";
+import type { Progress } from "../progress.ts";
+import { countOutcomes } from "../run-report.ts";
+import { type JobOptions, withTransport } from "../with-transport.ts";
 import {
 	type Current,
 	nameRefusal,
@@ -13,8 +17,6 @@ import {
 	planPromotions,
 	type Step,
 } from "./plan.ts";
-import { formatProblem, sortedProblems } from "./problem.ts";
-import type { Progress } from "./progress.ts";
 import { readPromotionFiles } from "./promotion-files.ts";
 import {
 	type Promotion,
@@ -22,8 +24,6 @@ import {
 	parsePromotions,
 } from "./promotion-manifest.ts";
 import { type ItemResult, OUTCOMES, type PromotionReport } from "./report.ts";
-import { countOutcomes } from "./run-report.ts";
-import { type JobOptions, withTransport } from "./with-transport.ts";
 
 export interface PromoteOptions extends JobOptions {
 	readonly config: PromoterConfig;

@@ -1,13 +1,13 @@
-import type { BlobCounts } from "../oci/blob-placer.ts";
-import type { Digest } from "../oci/digest.ts";
-import { BAD_INPUT, FAILURE, SUCCESS } from "./exit-status.ts";
+import type { BlobCounts } from "../../oci/blob-placer.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { BAD_INPUT, FAILURE, SUCCESS } from "../exit-status.ts";
 import {
 	type Counts,
 	firstTrouble,
 	type RunSummary,
 	renderSum,
 	troubleOf,
-} from "./run-report.ts";
+} from "../run-report.ts";
 
 /**
  * What became of one promotion. `planned` is one that a dry run would carry out, `aborted` one that

@@ -1,4 +1,4 @@
-import { type Problem, shown } from "./problem.ts";
+import { type Problem, shown } from "../problem.ts";
 import type { Promotion, Promotions } from "./promotion-manifest.ts";
 
 /**

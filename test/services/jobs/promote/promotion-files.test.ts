@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
 	formatProblem,
 	InvalidInputError,
-} from "../../../services/jobs/problem.ts";
-import { readPromotionFiles } from "../../../services/jobs/promotion-files.ts";
+} from "../../../../services/jobs/problem.ts";
+import { readPromotionFiles } from "../../../../services/jobs/promote/promotion-files.ts";
 
 let parent: string;
 let folder: string;
