@@ -1,5 +1,10 @@
 import { type Estate, registryNamed } from "./estate.ts";
 import type { NamingRule } from "./naming.ts";
+import type {
+	LoweredChecks,
+	PromotionPolicy,
+	Signer,
+} from "./promotion-policy.ts";
 
 /** What the promoter knows that is not secret, as the file it reads at start. */
 export interface PromoterConfig {
@@ -16,6 +21,16 @@ export interface PromoterConfig {
 	readonly allowLatest?: boolean;
 	/** Artifact types of what goes along with an image: signatures, attestations, SBOMs. */
 	readonly artifactTypes: readonly string[];
+	/** What an image must be to be promoted. @default - nothing beyond names and formats */
+	readonly policy?: PromotionPolicy;
+	/** Whose signature an image must carry; one is enough. @default - none is asked for */
+	readonly signers?: readonly Signer[];
+	/** @default - the policy holds for all repositories */
+	readonly lowered?: readonly LoweredChecks[];
+	/** File with the private key that signs promotion records, PKCS #8 in PEM. @default - no records */
+	readonly recordKeyFile?: string;
+	/** Digests are compared in every so many runs, names in the others. @default 1 */
+	readonly fullCheckEvery?: number;
 	/** When to look for work: a cron expression with five fields. */
 	readonly schedule: string;
 	/** IANA name of the schedule's time zone. */
