@@ -17,20 +17,29 @@ const versions = JSON.parse(
 	readFileSync(new URL("versions.json", import.meta.url), "utf8"),
 );
 
-// Type stripping without a flag, and the lowest version undici runs on.
-const LOWEST = { major: 22, minor: 19 };
+// The lowest releases @sigstore/verify runs on. undici needs no higher ones, and they strip types without
+// a flag. The lines between are out of support.
+const LOWEST = [
+	{ major: 22, minor: 22, patch: 2 },
+	{ major: 24, minor: 15, patch: 0 },
+];
+/** From this line on, every release will do. */
+const NEXT_MAJOR = 26;
 
 /**
  * Whether this version of Node runs the project's TypeScript by itself.
  * @param {string} version e.g. `v24.21.0`
  */
 export function runsTypeScript(version) {
-	const [major = 0, minor = 0] = version
+	const [major = 0, minor = 0, patch = 0] = version
 		.replace(/^v/, "")
 		.split(".")
 		.map(Number);
+	if (major >= NEXT_MAJOR) return true;
+	const lowest = LOWEST.find((line) => line.major === major);
+	if (!lowest) return false;
 	return (
-		major > LOWEST.major || (major === LOWEST.major && minor >= LOWEST.minor)
+		minor > lowest.minor || (minor === lowest.minor && patch >= lowest.patch)
 	);
 }
 
@@ -104,7 +113,7 @@ function getFromNpm(folder, spec) {
 		);
 		if (status !== 0) {
 			throw new Error(
-				`Node ${LOWEST.major}.${LOWEST.minor} or newer is needed, this is ${process.version}, and neither nodejs.org nor the npm package ${spec} could be had. Fix: install Node ${versions.node} (https://nodejs.org/en/download).\n${stderr}`,
+				`Node 22.22.2, 24.15, 26 or newer is needed, this is ${process.version}, and neither nodejs.org nor the npm package ${spec} could be had. Fix: install Node ${versions.node} (https://nodejs.org/en/download).\n${stderr}`,
 			);
 		}
 		renameSync(
