@@ -10,6 +10,7 @@ export interface Descriptor {
 	readonly size: number;
 	/** What kind of artifact the manifest is that this points to. */
 	readonly artifactType?: string | undefined;
+	readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 const MAX_ANNOTATION_BYTES = 64 * 1024;

@@ -24,12 +24,19 @@ export interface ImageManifest {
 	readonly subject?: Descriptor | undefined;
 	/** @default - the media type of the config, as the specification says */
 	readonly artifactType: string;
+	/** Empty when there are none. */
+	readonly annotations: Annotations;
 }
+
+/** What somebody noted about a manifest or descriptor. */
+export type Annotations = Readonly<Record<string, string>>;
 
 /** A multi-platform image or a list of referrers: a manifest that names manifests. */
 export interface IndexManifest {
 	readonly kind: "index";
 	readonly manifests: readonly IndexEntry[];
+	/** Empty when there are none. */
+	readonly annotations: Annotations;
 }
 
 /** A descriptor with whatever else the index says about it, e.g. its platform. */
@@ -57,11 +64,11 @@ export function parseManifest(
 	if (!INDEX_TYPES.includes(contentType)) {
 		return parseImage(bytes, contentType);
 	}
-	const manifests = parseReferrers(bytes, contentType);
+	const { manifests, annotations = {} } = parseIndex(bytes, contentType);
 	if (manifests.length === 0) {
 		throw invalid(["manifests: expected at least one"]);
 	}
-	return { kind: "index", manifests };
+	return { kind: "index", manifests, annotations };
 }
 
 /**
@@ -74,21 +81,28 @@ export function parseReferrers(
 	bytes: Uint8Array,
 	contentType: string,
 ): readonly IndexEntry[] {
-	return checked(indexSchema, parseJson(bytes, contentType, INDEX_TYPES))
-		.manifests;
+	return parseIndex(bytes, contentType).manifests;
+}
+
+function parseIndex(bytes: Uint8Array, contentType: string) {
+	return checked(indexSchema, parseJson(bytes, contentType, INDEX_TYPES));
 }
 
 function parseImage(bytes: Uint8Array, contentType: string): ImageManifest {
-	const { config, layers, subject, artifactType } = checked(
-		imageSchema,
-		parseJson(bytes, contentType, IMAGE_TYPES),
-	);
+	const {
+		config,
+		layers,
+		subject,
+		artifactType,
+		annotations = {},
+	} = checked(imageSchema, parseJson(bytes, contentType, IMAGE_TYPES));
 	return {
 		kind: "image",
 		config,
 		layers,
 		subject,
 		artifactType: artifactType ?? config.mediaType,
+		annotations,
 	};
 }
 

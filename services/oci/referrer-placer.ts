@@ -1,25 +1,19 @@
 import { FALLBACK_TAG } from "../../topology/naming.ts";
 import { all } from "./all.ts";
-import { type Digest, digestOf } from "./digest.ts";
-import { RegistryError, RetryableError } from "./errors.ts";
+import type { Digest } from "./digest.ts";
+import { RegistryError } from "./errors.ts";
 import {
 	COSIGN_SUFFIXES,
 	type CosignSuffix,
 	cosignProblem,
 	fallbackTag,
 	lostLayers,
-	mergedReferrers,
 	referrerProblem,
 } from "./fallback-tag.ts";
-import {
-	type IndexEntry,
-	InvalidManifestError,
-	parseManifest,
-	parseReferrers,
-} from "./manifest.ts";
+import { InvalidManifestError, parseManifest } from "./manifest.ts";
 import type { ManifestPlacer, Route } from "./manifest-placer.ts";
-import { OCI_INDEX } from "./media-types.ts";
-import type { ManifestContent, Registry } from "./registry.ts";
+import { mergeReferrers, referrersIn } from "./referrer-list.ts";
+import type { Registry } from "./registry.ts";
 
 export interface ReferrerPlacerOptions {
 	readonly source: Registry;
@@ -31,8 +25,6 @@ export interface ReferrerPlacerOptions {
 
 /** A signature of an SBOM of an image is the longest chain that is in use. */
 const MAX_DEPTH = 3;
-/** Somebody else may write the same list at the same time, and the registry does not serialise. */
-const MERGE_TRIES = 5;
 
 /**
  * Takes signatures, attestations and SBOMs along: what the fallback tags of a manifest list at the
@@ -135,38 +127,14 @@ export class ReferrerPlacer {
 		});
 		const wanted = entries.filter(({ digest }) => !behind.has(digest));
 		const whole = behind.size === 0 ? list : undefined;
-		await this.#merge(route.to, tag, wanted, whole);
-		return leftOut.flat();
-	}
-
-	// Reads again after each write: a writer that read before us may have written after us.
-	async #merge(
-		to: string,
-		tag: string,
-		wanted: readonly IndexEntry[],
-		whole: ManifestContent | undefined,
-	): Promise<void> {
-		const { destination } = this.#options;
-		const where = `${destination.host}/${to}:${tag}`;
-		for (let tries = 0; tries < MERGE_TRIES; tries++) {
-			const head = await destination.headManifest(to, tag);
-			const present = head && (await destination.getManifest(to, head.digest));
-			const bytes = mergedReferrers(
-				present ? referrersIn(present, where) : [],
-				wanted,
-			);
-			if (!bytes) return;
-			const merged = { digest: digestOf(bytes), mediaType: OCI_INDEX, bytes };
-			// With nothing to merge, the list stays as it was signed off: byte by byte.
-			await destination.putManifest(
-				to,
-				tag,
-				present ? merged : (whole ?? merged),
-			);
-		}
-		throw new RetryableError(
-			`${where} lost entries ${MERGE_TRIES} times to somebody else who writes it`,
+		await mergeReferrers(
+			this.#options.destination,
+			route.to,
+			tag,
+			wanted,
+			whole,
 		);
+		return leftOut.flat();
 	}
 
 	async #placeCosign(
@@ -196,19 +164,5 @@ export class ReferrerPlacer {
 		await manifests.place(content, route);
 		await destination.putManifest(route.to, tag, content);
 		return [];
-	}
-}
-
-function referrersIn(
-	{ bytes, mediaType }: ManifestContent,
-	where: string,
-): readonly IndexEntry[] {
-	try {
-		return parseReferrers(bytes, mediaType);
-	} catch (error) {
-		if (!(error instanceof InvalidManifestError)) throw error;
-		throw new InvalidManifestError(
-			`${where} is not a list of referrers: ${error.message}`,
-		);
 	}
 }

@@ -36,6 +36,7 @@ test("an image is its config and layers", () => {
 		layers: [descriptorOf(layer)],
 		subject: undefined,
 		artifactType: `${OCI}.config.v1+json`,
+		annotations: {},
 	});
 });
 
@@ -57,6 +58,7 @@ test("an index is its manifests, with all it says about them", () => {
 				platform: { os: "linux", architecture: "amd64" },
 			},
 		],
+		annotations: {},
 	});
 });
 
@@ -286,9 +288,9 @@ test("data that is the content itself is taken", () => {
 });
 
 test("line breaks in a description are taken", () => {
-	expect(parse({ ...json(), annotations: { a: "one\ntwo" } }).kind).toBe(
-		"image",
-	);
+	expect(
+		parse({ ...json(), annotations: { a: "one\ntwo" } }).annotations,
+	).toEqual({ a: "one\ntwo" });
 });
 
 test("a hundred thousand entries are one problem", () => {
@@ -339,6 +341,7 @@ test("whatever a builder writes is read back", () => {
 					layers,
 					subject: undefined,
 					artifactType: config.mediaType,
+					annotations: {},
 				});
 			},
 		),
