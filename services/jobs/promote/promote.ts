@@ -72,6 +72,7 @@ export async function promote(
 			counts: countOutcomes(OUTCOMES, items),
 			blobs: copier.blobs,
 			problems: problems.map(formatProblem),
+			notes: [],
 			items,
 		};
 		const { counts, blobs, seconds } = report;

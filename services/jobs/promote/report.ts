@@ -1,3 +1,4 @@
+import type { PromotionCheck } from "../../../topology/promotion-policy.ts";
 import type { BlobCounts } from "../../oci/blob-placer.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { BAD_INPUT, FAILURE, SUCCESS } from "../exit-status.ts";
@@ -10,13 +11,15 @@ import {
 } from "../run-report.ts";
 
 /**
- * What became of one promotion. `planned` is one that a dry run would carry out, `aborted` one that
- * the end of the process came before.
+ * What became of one promotion. `planned` is one that a dry run would carry out, `held` one that a
+ * rule proposes and whose image does not pass the checks, perhaps not yet; `aborted` one that the end
+ * of the process came before.
  */
 export const OUTCOMES = [
 	"promoted",
 	"planned",
 	"present",
+	"held",
 	"refused",
 	"failed",
 	"aborted",
@@ -30,11 +33,28 @@ export interface ItemResult {
 	/** The manifest that asks for it, and where in it. */
 	readonly file: string;
 	readonly path: string;
+	/** The tag of CI Snapshots that a rule found. @default - a manifest names the digest */
+	readonly sourceTag?: string;
 	readonly outcome: Outcome;
-	/** Why it was refused or failed. */
+	/** Why it was held, refused or failed. */
 	readonly reason?: string;
+	/** What the image was checked for; absent where it was not looked into. */
+	readonly checks?: CheckSummary;
 	/** Signatures and the like that stayed behind, and why. */
 	readonly leftOut?: readonly string[];
+}
+
+/** What an image was checked for before it was promoted. */
+export interface CheckSummary {
+	readonly passed: readonly PromotionCheck[];
+	/** Checks it would not have passed, and who answers for promoting it all the same. */
+	readonly lowered: readonly {
+		readonly check: PromotionCheck;
+		readonly owner: string;
+		readonly reason: string;
+	}[];
+	/** Whose signature it carries. */
+	readonly signer?: string;
 }
 
 /** A run as a machine reads it; the same whether it was planned or carried out. */
@@ -46,10 +66,14 @@ export interface PromotionReport {
 	/** RFC 3339. */
 	readonly startedAt: string;
 	readonly seconds: number;
+	/** Commit of the manifests. @default - they come from no checkout */
+	readonly commit?: string;
 	readonly counts: Counts<Outcome>;
 	readonly blobs: Readonly<BlobCounts>;
 	/** What is wrong with the manifests, a line each. Their other entries were dealt with. */
 	readonly problems: readonly string[];
+	/** What nobody has to act upon, a line each. */
+	readonly notes: readonly string[];
 	readonly items: readonly ItemResult[];
 }
 
@@ -110,6 +134,7 @@ function renderSummary({
 	const parts = [
 		dryRun ? `${counts.planned} to promote` : `${counts.promoted} promoted`,
 		`${counts.present} already there`,
+		...(counts.held > 0 ? [`${counts.held} held`] : []),
 		`${counts.refused} refused`,
 		`${counts.failed} failed`,
 		...(counts.aborted > 0 ? [`${counts.aborted} aborted`] : []),
