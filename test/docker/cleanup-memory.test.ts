@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { HousekeepingConfig } from "../../topology/housekeeping-config.ts";
 import { OCI } from "../services/oci/images.ts";
-import { bundle, TELL_PEAK } from "./promote-harness.ts";
+import { bundle, TELL_PEAK } from "./promoter-process.ts";
 
 const REPOSITORIES = 1_000;
 const TAGS = 100;

@@ -44,9 +44,13 @@ export function startTokenRegistry(
 	});
 }
 
-/** Starts a registry, its gate and its front. CI writes, developers pull, the cleaner deletes. */
+/**
+ * Starts a registry, its gate and its front. CI writes, developers pull, the cleaner deletes. `now`
+ * is the gate's clock.
+ */
 export async function startGuarded(
 	overrides: Partial<GateRegistry> = {},
+	now: () => number = Date.now,
 ): Promise<GuardedRegistry> {
 	const seed = randomBytes(32).toString("base64");
 	const names = { service: "registry.test", issuer: "gate.registry.test" };
@@ -74,7 +78,7 @@ export async function startGuarded(
 				account(principal, config.name),
 			),
 		},
-		{ port: 0, log: pino({ level: "silent" }) },
+		{ port: 0, log: pino({ level: "silent" }), now },
 	);
 	const front = await startFront(config.name, {
 		gate: `http://127.0.0.1:${gate.port}`,

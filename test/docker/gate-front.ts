@@ -2,9 +2,9 @@ import {
 	createServer,
 	type IncomingMessage,
 	type ServerResponse,
-	request as send,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { passOn } from "./pass-on.ts";
 
 /** What stands before a registry and its gate, with the routes of the real front. */
 export interface RunningFront {
@@ -55,24 +55,6 @@ function pass(
 	request: IncomingMessage,
 	response: ServerResponse,
 ): void {
-	const { hostname, port } = new URL(backend);
-	const upstream = send(
-		{
-			hostname,
-			port,
-			method: request.method,
-			path: request.url,
-			headers: {
-				...request.headers,
-				"x-registry": registry,
-				"x-forwarded-proto": "http",
-			},
-		},
-		(answer) => {
-			response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-			answer.pipe(response);
-		},
-	);
-	upstream.on("error", (error) => response.destroy(error));
-	request.pipe(upstream);
+	const headers = { "x-registry": registry, "x-forwarded-proto": "http" };
+	request.pipe(passOn(backend, request, response, { headers }));
 }

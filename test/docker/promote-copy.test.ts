@@ -18,7 +18,8 @@ import {
 	referrers,
 	type TestImage,
 } from "../services/oci/images.ts";
-import { entry, type Promoter, setUpPromoter } from "./promote-harness.ts";
+import { setUpPromoter } from "./promote-harness.ts";
+import { entry, type Promoter } from "./promoter-process.ts";
 import { type RunningRegistry, startRegistry } from "./registry-server.ts";
 
 const run = promisify(execFile);

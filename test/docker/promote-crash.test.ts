@@ -11,8 +11,9 @@ import {
 	referrer,
 	referrers,
 } from "../services/oci/images.ts";
-import { entry, type Promoter, setUpPromoter } from "./promote-harness.ts";
+import { setUpPromoter } from "./promote-harness.ts";
 import { type Kill, startKillingProxies } from "./promote-killing-proxy.ts";
+import { entry, type Promoter } from "./promoter-process.ts";
 import { type RunningRegistry, startRegistry } from "./registry-server.ts";
 
 const shared = blob(randomBytes(300_000));
@@ -63,8 +64,10 @@ async function killed(kill: Kill): Promise<boolean> {
 	);
 	const [from = "", to = ""] = proxies.urls;
 	const victim = await setUpPromoter({ url: from }, { url: to }, manifest);
-	const { status, stdout } = await victim.run(["promote", "run"], (process) => {
-		child = process;
+	const { status, stdout } = await victim.run(["promote", "run"], {
+		onStart: (process) => {
+			child = process;
+		},
 	});
 	await proxies.close();
 	await victim.remove();

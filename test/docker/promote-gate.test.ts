@@ -11,7 +11,8 @@ import {
 	type TestImage,
 } from "../services/oci/images.ts";
 import { type GuardedRegistry, PASSWORD, startGuarded } from "./gate-estate.ts";
-import { entry, setUpPromoter } from "./promote-harness.ts";
+import { setUpPromoter } from "./promote-harness.ts";
+import { entry } from "./promoter-process.ts";
 import { type RunningRegistry, startRegistry } from "./registry-server.ts";
 
 const ACCEPT =

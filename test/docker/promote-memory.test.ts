@@ -8,7 +8,8 @@ import {
 	OCI,
 	push,
 } from "../services/oci/images.ts";
-import { entry, setUpPromoter } from "./promote-harness.ts";
+import { setUpPromoter } from "./promote-harness.ts";
+import { entry } from "./promoter-process.ts";
 import { type RunningRegistry, startRegistry } from "./registry-server.ts";
 
 const CHUNK = Buffer.alloc(1024 * 1024, "layer");
