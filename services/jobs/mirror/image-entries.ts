@@ -2,8 +2,9 @@ import { isMap, isSeq } from "yaml";
 import type { Digest } from "../../oci/digest.ts";
 import { digestFinding } from "../manifest-rules.ts";
 import { shown } from "../problem.ts";
+import { entriesOf, type Field } from "../yaml-fields.ts";
 import { kindOf, type MaybeNode, type YamlReader } from "../yaml-reader.ts";
-import { entriesOf, type Field, repositoryAt, tagAt } from "./list-fields.ts";
+import { EXAMPLE, repositoryAt, tagAt } from "./list-fields.ts";
 import { archiveName, type Upstream, type WantedTag } from "./wanted-tag.ts";
 
 /** A tag as it is listed, before overrides. */
@@ -15,8 +16,11 @@ export function readImages(
 	field: Field,
 ): readonly ListedTag[] {
 	const seen = new Map<string, string>();
-	const expected = "an entry with name and tags or dmap";
-	return [...entriesOf(yaml, field, expected)].flatMap(({ entry, path }) => {
+	const kind = {
+		expected: "an entry with name and tags or dmap",
+		example: EXAMPLE,
+	};
+	return [...entriesOf(yaml, field, kind)].flatMap(({ entry, path }) => {
 		const keys = yaml.keys(entry, path, ["name", "tags", "dmap"]);
 		const at = (key: string) => ({
 			node: keys?.get(key),

@@ -1,14 +1,8 @@
 import type { Finding } from "../manifest-rules.ts";
 import { shown } from "../problem.ts";
+import { entriesOf, type Field, parsedAt, textAt } from "../yaml-fields.ts";
 import type { MaybeNode, YamlReader } from "../yaml-reader.ts";
-import {
-	entriesOf,
-	type Field,
-	parsedAt,
-	repositoryAt,
-	tagAt,
-	textAt,
-} from "./list-fields.ts";
+import { EXAMPLE, repositoryAt, tagAt } from "./list-fields.ts";
 import { dayFinding, parseOverrideImage } from "./list-rules.ts";
 import type { Override, Target } from "./wanted-tag.ts";
 
@@ -25,8 +19,11 @@ export function readOverrides(
 	yaml: YamlReader,
 	field: Field,
 ): readonly ListedOverride[] {
-	const expected = "an entry with name, tag, image, owner, reason and expires";
-	return [...entriesOf(yaml, field, expected)].flatMap(({ entry, path }) => {
+	const kind = {
+		expected: "an entry with name, tag, image, owner, reason and expires",
+		example: EXAMPLE,
+	};
+	return [...entriesOf(yaml, field, kind)].flatMap(({ entry, path }) => {
 		const keys = yaml.keys(entry, path, KEYS);
 		const override = keys && readOverride(yaml, keys, path);
 		return override ? [override] : [];
