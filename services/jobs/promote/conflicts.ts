@@ -6,7 +6,9 @@ import type { Promotion, Promotions } from "./promotion-manifest.ts";
  * to neither, since nobody can tell which one was meant. Of one that is asked for twice, the first
  * stays.
  */
-export function withoutConflicts(promotions: readonly Promotion[]): Promotions {
+export function withoutConflicts(
+	promotions: readonly Promotion[],
+): Pick<Promotions, "promotions" | "problems"> {
 	const byTag = Map.groupBy(
 		promotions,
 		({ repository, tag }) => `${repository}:${tag}`,

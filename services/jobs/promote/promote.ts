@@ -91,7 +91,7 @@ async function readPromotions({
 	const { files, problems } = await readPromotionFiles(manifests);
 	const parsed = parsePromotions(files, { allowLatest });
 	return {
-		promotions: parsed.promotions,
+		...parsed,
 		problems: sortedProblems([...problems, ...parsed.problems]),
 	};
 }

@@ -1,11 +1,6 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from "yaml";
 import type { Digest } from "../../oci/digest.ts";
-import {
-	digestFinding,
-	type Finding,
-	repositoryFinding,
-	tagFinding,
-} from "../manifest-rules.ts";
+import type { Finding } from "../manifest-rules.ts";
 import { type Problem, shown } from "../problem.ts";
 import { parseStrictYaml } from "../strict-yaml.ts";
 import type { YamlFile } from "../yaml-files.ts";
@@ -16,6 +11,8 @@ import {
 	YamlReader,
 } from "../yaml-reader.ts";
 import { withoutConflicts } from "./conflicts.ts";
+import { readImages } from "./image-entries.ts";
+import { type PromotionRule, readRules } from "./rule-entries.ts";
 
 /** One tag that is to point to one digest at the destination. */
 export interface Promotion {
@@ -31,6 +28,8 @@ export interface Promotion {
 /** What the manifests ask for. An entry with a problem is left out; it does not block the others. */
 export interface Promotions {
 	readonly promotions: readonly Promotion[];
+	/** What is promoted without being listed. */
+	readonly rules: readonly PromotionRule[];
 	readonly problems: readonly Problem[];
 }
 
@@ -41,7 +40,9 @@ export interface PromotionManifestOptions {
 
 /**
  * Parses promotion manifests: lists of `{name, dmap: {"sha256:…": ["tag", …]}}`, alone or as the
- * `images` of a map. It is the manifest of promo-tools
+ * `images` of a map, which may have `rules` of the form `{repositories, tags, promote}` too.
+ *
+ * The images are those of the manifest of promo-tools
  * (https://github.com/kubernetes-sigs/promo-tools) without its registries: where images come from and
  * go to is not for those to say who ask for promotions.
  */
@@ -49,182 +50,81 @@ export function parsePromotions(
 	files: readonly YamlFile[],
 	{ allowLatest = false }: PromotionManifestOptions = {},
 ): Promotions {
-	const readers = files.map((file) => new ManifestReader(file, allowLatest));
+	const manifests = files.map((file) => parseManifest(file, allowLatest));
 	const { promotions, problems } = withoutConflicts(
-		readers.flatMap((reader) => reader.promotions),
+		manifests.flatMap((manifest) => manifest.promotions),
 	);
 	return {
 		promotions,
-		problems: [...readers.flatMap((reader) => reader.problems), ...problems],
+		rules: manifests.flatMap(({ rules }) => rules),
+		problems: [
+			...manifests.flatMap((manifest) => manifest.problems),
+			...problems,
+		],
 	};
 }
 
-class ManifestReader {
-	readonly promotions: Promotion[] = [];
-	readonly #yaml: YamlReader;
-	readonly #allowLatest: boolean;
+const NOTHING = { promotions: [], rules: [] };
 
-	constructor({ path, text }: YamlFile, allowLatest: boolean) {
-		this.#yaml = new YamlReader(path);
-		this.#allowLatest = allowLatest;
-		const yaml = parseStrictYaml(path, text);
-		if ("problems" in yaml) this.problems.push(...yaml.problems);
-		else this.#root(yaml.root);
-	}
-
-	get problems(): Problem[] {
-		return this.#yaml.problems;
-	}
-
-	#root(root: MaybeNode): void {
-		if (isMap(root)) this.#map(root);
-		else if (isSeq(root)) this.#images(root, "");
-		else if (root === null || (isScalar(root) && root.value === null)) {
-			this.#yaml.report("", {
-				what: "the file is empty",
-				got: "nothing",
-				expected: "a list of images",
-				fix: "add an entry with name and dmap, or delete the file",
-			});
-		} else {
-			this.#yaml.report("", {
-				what: "not a promotion manifest",
-				got: kindOf(root),
-				expected: "a list of images",
-				fix: "begin each entry with '- name:'",
-			});
-		}
-	}
-
-	#map(root: YAMLMap): void {
-		const keys = this.#yaml.keys(root, "", ROOT_KEYS, unknownRootKey);
-		// Somebody who names registries wants something else than what would happen.
-		if (!keys) return;
-		if (keys.has("images")) this.#images(keys.get("images"), "images");
-		else {
-			this.#yaml.report("", {
-				what: "no images",
-				got: "a map without them",
-				expected: "the key 'images'",
-				fix: "add it",
-			});
-		}
-	}
-
-	#images(node: MaybeNode, path: string): void {
-		if (!isSeq(node)) {
-			this.#yaml.report(path, {
-				what: "not a list of images",
-				got: kindOf(node),
-				expected: "a list of entries with name and dmap",
-				fix: "begin each entry with '- name:'",
-			});
-			return;
-		}
-		const seen = new Map<string, string>();
-		for (const [i, entry] of node.items.entries()) {
-			this.#entry(entry as MaybeNode, `${path}[${i}]`, seen);
-		}
-	}
-
-	#entry(node: MaybeNode, path: string, seen: Map<string, string>): void {
-		if (!isMap(node)) {
-			this.#yaml.report(path, {
-				what: "not an image",
-				got: kindOf(node),
-				expected: "an entry with name and dmap",
-				fix: "write it as '- name: team/app' and 'dmap:' below it",
-			});
-			return;
-		}
-		const keys = this.#yaml.keys(node, path, ["name", "dmap"]);
-		if (!keys) return;
-		const name = this.#yaml.text(
-			keys.get("name"),
-			`${path}.name`,
-			"repository",
-		);
-		if (name === undefined) return;
-		const finding = repositoryFinding(name);
-		if (finding) {
-			this.#yaml.report(`${path}.name`, finding);
-			return;
-		}
-		const first = seen.get(name);
-		if (first !== undefined) {
-			this.#yaml.report(`${path}.name`, {
-				what: `repository is listed before, at ${first}`,
-				got: shown(name),
-				expected: "each repository once in a file",
-				fix: "move its digests to the first entry",
-			});
-			return;
-		}
-		seen.set(name, path);
-		this.#dmap(keys.get("dmap"), `${path}.dmap`, name);
-	}
-
-	#dmap(node: MaybeNode, path: string, repository: string): void {
-		if (!isMap(node) || node.items.length === 0) {
-			this.#yaml.report(path, {
-				what: "no digests",
-				got: kindOf(node),
-				expected: 'a map such as {"sha256:…": ["1.4.2"]}',
-				fix: "add the digest and its tags, or remove the entry",
-			});
-			return;
-		}
-		const seen = new Set<string>();
-		for (const { key, value } of node.items) {
-			const digest = this.#yaml.text(key as MaybeNode, path, "digest");
-			if (digest === undefined) continue;
-			const at = `${path}[${shown(digest)}]`;
-			const finding = digestFinding(digest);
-			if (finding) this.#yaml.report(at, finding);
-			else if (seen.has(digest)) {
-				this.#yaml.report(at, {
-					what: "digest is listed before",
-					got: shown(digest),
-					expected: "each digest once in an entry",
-					fix: "move its tags to the first one",
-				});
-			} else {
-				seen.add(digest);
-				this.#tags(value as MaybeNode, at, repository, digest as Digest);
-			}
-		}
-	}
-
-	#tags(
-		node: MaybeNode,
-		path: string,
-		repository: string,
-		digest: Digest,
-	): void {
-		if (!isSeq(node) || node.items.length === 0) {
-			this.#yaml.report(path, {
-				what: "no tags",
-				got: kindOf(node),
-				expected: 'a list such as ["1.4.2"]',
-				fix: "add a tag, or remove the digest",
-			});
-			return;
-		}
-		for (const [i, item] of node.items.entries()) {
-			const at = `${path}[${i}]`;
-			const tag = this.#yaml.text(item as MaybeNode, at, "tag");
-			if (tag === undefined) continue;
-			const finding = tagFinding(tag, this.#allowLatest);
-			if (finding) this.#yaml.report(at, finding);
-			else {
-				const { file } = this.#yaml;
-				this.promotions.push({ repository, digest, tag, file, path: at });
-			}
-		}
-	}
+function parseManifest(
+	{ path, text }: YamlFile,
+	allowLatest: boolean,
+): Promotions {
+	const parsed = parseStrictYaml(path, text);
+	if ("problems" in parsed) return { ...NOTHING, problems: parsed.problems };
+	const yaml = new YamlReader(path);
+	const asked = readRoot(yaml, parsed.root, allowLatest);
+	return { ...asked, problems: yaml.problems };
 }
 
-const ROOT_KEYS = ["images"];
+function readRoot(
+	yaml: YamlReader,
+	root: MaybeNode,
+	allowLatest: boolean,
+): Omit<Promotions, "problems"> {
+	if (isMap(root)) return readMap(yaml, root, allowLatest);
+	if (isSeq(root)) {
+		const field = { node: root as MaybeNode, path: "" };
+		return { promotions: readImages(yaml, field, allowLatest), rules: [] };
+	}
+	const isEmpty = root === null || (isScalar(root) && root.value === null);
+	yaml.report("", {
+		what: isEmpty ? "the file is empty" : "not a promotion manifest",
+		got: kindOf(root),
+		expected: "a list of images",
+		fix: isEmpty
+			? "add an entry with name and dmap, or delete the file"
+			: "begin each entry with '- name:'",
+	});
+	return NOTHING;
+}
+
+function readMap(
+	yaml: YamlReader,
+	root: YAMLMap,
+	allowLatest: boolean,
+): Omit<Promotions, "problems"> {
+	// Somebody who names registries wants something else than what would happen.
+	const keys = yaml.keys(root, "", ROOT_KEYS, unknownRootKey);
+	if (!keys) return NOTHING;
+	if (keys.size === 0) {
+		yaml.report("", {
+			what: "nothing is asked for",
+			got: "an empty map",
+			expected: "a map with images, rules or both",
+			fix: "add one of them, or delete the file",
+		});
+	}
+	const at = (key: string) => ({ node: keys.get(key), path: key });
+	return {
+		promotions: keys.has("images")
+			? readImages(yaml, at("images"), allowLatest)
+			: [],
+		rules: keys.has("rules") ? readRules(yaml, at("rules")) : [],
+	};
+}
+
+const ROOT_KEYS = ["images", "rules"];
 
 function unknownRootKey(key: string): Finding {
 	if (key !== "registries") return unknownKey(key, ROOT_KEYS);

@@ -5,8 +5,8 @@ import {
 } from "../../../../services/jobs/promote/promotion-manifest.ts";
 
 /** Digests of two images that nobody has. */
-export const A = `sha256:${"a".repeat(64)}`;
-export const B = `sha256:${"b".repeat(64)}`;
+export const A = `sha256:${"a".repeat(64)}` as const;
+export const B = `sha256:${"b".repeat(64)}` as const;
 
 /** What a file named `m.yaml` asks for, in short, and its problems as they are printed. */
 export function parse(text: string, options?: PromotionManifestOptions) {

@@ -24,6 +24,7 @@ test("a list of images is read, tag by tag", () => {
 				path: `[0].dmap["${A}"][1]`,
 			},
 		],
+		rules: [],
 		problems: [],
 	});
 });
@@ -79,9 +80,9 @@ describe("the message says what is wrong, where, with which value, and what to d
 			"m.yaml: not a promotion manifest, got \"hello\"; expected a list of images. Fix: begin each entry with '- name:'.",
 		],
 		[
-			"no images",
+			"an empty map",
 			"{}",
-			"m.yaml: no images, got a map without them; expected the key 'images'. Fix: add it.",
+			"m.yaml: nothing is asked for, got an empty map; expected a map with images, rules or both. Fix: add one of them, or delete the file.",
 		],
 		[
 			"null images",
@@ -101,7 +102,7 @@ describe("the message says what is wrong, where, with which value, and what to d
 		[
 			"an unknown key",
 			"imagse: []",
-			'm.yaml:imagse: unknown key, got "imagse"; expected images. Fix: correct or remove it.',
+			'm.yaml:imagse: unknown key, got "imagse"; expected images or rules. Fix: correct or remove it.',
 		],
 		[
 			"an entry that is no map",
