@@ -8,6 +8,7 @@ import { RetryableError } from "./errors.ts";
 import { ManifestPlacer, type Route } from "./manifest-placer.ts";
 import { ReferrerPlacer } from "./referrer-placer.ts";
 import type { Registry } from "./registry.ts";
+import { TagInventory } from "./tag-inventory.ts";
 
 export interface CopierOptions {
 	readonly source: Registry;
@@ -15,6 +16,8 @@ export interface CopierOptions {
 	readonly destination: Registry;
 	/** Artifact types of the signatures, attestations and SBOMs that go along with an image. */
 	readonly artifactTypes: readonly string[];
+	/** The source's tags, where the caller lists them too. @default - listed anew */
+	readonly sourceTags?: TagInventory;
 	/** Blobs under way at a time, over all images. @default 8 */
 	readonly blobConcurrency?: number;
 	/** @default - nobody */
@@ -58,6 +61,7 @@ export class Copier {
 		source,
 		destination,
 		artifactTypes,
+		sourceTags = new TagInventory(source),
 		blobConcurrency = 8,
 		observer = { expected: () => {}, transferred: () => {} },
 	}: CopierOptions) {
@@ -76,6 +80,7 @@ export class Copier {
 			destination,
 			manifests: this.#manifests,
 			artifactTypes,
+			sourceTags,
 		});
 	}
 
@@ -108,5 +113,18 @@ export class Copier {
 			);
 		}
 		return { digest: image.digest, leftOut };
+	}
+
+	/**
+	 * Takes along what came to refer to an image of the destination after it was copied.
+	 *
+	 * @returns what was left behind and why, a line each.
+	 * @throws what `copy` throws.
+	 */
+	copyReferrers(
+		subjects: readonly Digest[],
+		route: Route,
+	): Promise<readonly string[]> {
+		return this.#referrers.place(subjects, route);
 	}
 }

@@ -1,7 +1,5 @@
-import { FALLBACK_TAG } from "../../topology/naming.ts";
 import { all } from "./all.ts";
 import type { Digest } from "./digest.ts";
-import { RegistryError } from "./errors.ts";
 import {
 	COSIGN_SUFFIXES,
 	type CosignSuffix,
@@ -14,11 +12,14 @@ import { InvalidManifestError, parseManifest } from "./manifest.ts";
 import type { ManifestPlacer, Route } from "./manifest-placer.ts";
 import { mergeReferrers, referrersIn } from "./referrer-list.ts";
 import type { Registry } from "./registry.ts";
+import type { TagInventory } from "./tag-inventory.ts";
 
 export interface ReferrerPlacerOptions {
 	readonly source: Registry;
 	readonly destination: Registry;
 	readonly manifests: ManifestPlacer;
+	/** One listing of a repository tells for all its images. */
+	readonly sourceTags: TagInventory;
 	/** Artifact types that go along with an image; others stay behind. */
 	readonly artifactTypes: readonly string[];
 }
@@ -32,8 +33,6 @@ const MAX_DEPTH = 3;
  */
 export class ReferrerPlacer {
 	readonly #options: ReferrerPlacerOptions;
-	/** Fallback tags by source repository: one listing tells for all its images. */
-	readonly #tags = new Map<string, Promise<ReadonlySet<string>>>();
 	/** What was left behind, by repositories and subject: an image may be promoted under many tags. */
 	readonly #placed = new Map<string, Promise<readonly string[]>>();
 
@@ -69,7 +68,7 @@ export class ReferrerPlacer {
 		route: Route,
 		depth: number,
 	): Promise<readonly string[]> {
-		const tags = await this.#fallbackTags(route.from);
+		const tags = await this.#options.sourceTags.of(route.from);
 		const tag = fallbackTag(subject);
 		const leftOut: string[] = [];
 		if (tags.has(tag)) {
@@ -80,28 +79,6 @@ export class ReferrerPlacer {
 			leftOut.push(...(await this.#placeCosign(tag + suffix, suffix, route)));
 		}
 		return leftOut;
-	}
-
-	#fallbackTags(from: string): Promise<ReadonlySet<string>> {
-		const known = this.#tags.get(from);
-		if (known) return known;
-		const tags = this.#listFallbackTags(from);
-		this.#tags.set(from, tags);
-		return tags;
-	}
-
-	async #listFallbackTags(from: string): Promise<ReadonlySet<string>> {
-		const tags = new Set<string>();
-		try {
-			for await (const tag of this.#options.source.tags(from)) {
-				if (FALLBACK_TAG.test(tag)) tags.add(tag);
-			}
-		} catch (error) {
-			// distribution knows no repository of that name when all its manifests are untagged.
-			if (!(error instanceof RegistryError) || error.status !== 404)
-				throw error;
-		}
-		return tags;
 	}
 
 	async #placeList(

@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import { Authenticator } from "./authenticator.ts";
 import { Connection } from "./connection.ts";
 import type { CredentialSource } from "./credentials.ts";
@@ -11,6 +12,7 @@ import {
 import { ProtocolError, RetryableError } from "./errors.ts";
 import { uploadSession } from "./foreign-url.ts";
 import { type Headers, type Method, nameOf } from "./http.ts";
+import { InvalidManifestError } from "./manifest.ts";
 import { MAX_MANIFEST_BYTES } from "./manifest-schema.ts";
 import { ACCEPT } from "./media-types.ts";
 import { listed } from "./pages.ts";
@@ -222,6 +224,31 @@ export class Registry {
 			{ scopes: this.#scopes(repository), expected: [200] },
 		);
 		return { unverified: stream, discard };
+	}
+
+	/**
+	 * Reads a small blob into memory, hashed and counted. Besides what every request throws it throws
+	 * InvalidManifestError when the blob is to have more than `limit` bytes.
+	 */
+	async readBlob(
+		repository: string,
+		expected: Expected,
+		limit: number,
+	): Promise<Buffer> {
+		const { digest, size } = expected;
+		if (size > limit) {
+			throw new InvalidManifestError(
+				`blob ${digest} of ${this.host}/${repository} has ${size} bytes, expected at most ${limit}`,
+			);
+		}
+		return this.#transport.repeat(`reading blob ${digest}`, async () => {
+			const { unverified, discard } = await this.getBlob(repository, digest);
+			try {
+				return await buffer(verified(unverified, expected));
+			} finally {
+				discard();
+			}
+		});
 	}
 
 	/** Links a blob that another repository of this registry has. False when it did not. */

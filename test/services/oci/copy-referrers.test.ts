@@ -34,6 +34,18 @@ test("the list of referrers travels byte by byte, with what it lists", async () 
 	);
 });
 
+test("what comes later is taken along without the image", async () => {
+	const { source, destination, copier } = harness;
+	await push(source.url, "team/app", app);
+	await copier().copy(copy);
+	await push(source.url, "team/app", referrers([signature]), tag);
+	const run = copier();
+	expect(await run.copyReferrers([app.digest], APP)).toEqual([]);
+	expect(await closure(destination.url, "team/app", tag)).toContain(
+		signature.digest,
+	);
+});
+
 test("it is written once for an image with many tags", async () => {
 	const { source, destination, copier } = harness;
 	await push(source.url, "team/app", app);

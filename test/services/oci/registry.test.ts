@@ -53,6 +53,34 @@ function contentOf(bytes: Buffer) {
 	};
 }
 
+describe("a small blob", () => {
+	test("is read whole", async () => {
+		await push(server.url, "team/app", app);
+		expect(await registry.readBlob("team/app", expected, 1024)).toEqual(
+			layer.bytes,
+		);
+	});
+
+	test("is read again when it arrives damaged", async () => {
+		await push(server.url, "team/app", app);
+		server.faults.push({
+			path: /blobs/,
+			action: content(Buffer.from("lXyer")),
+		});
+		expect(await registry.readBlob("team/app", expected, 1024)).toEqual(
+			layer.bytes,
+		);
+	});
+
+	test("is not asked for when it is to be too large", async () => {
+		server.seen.length = 0;
+		await expect(registry.readBlob("team/app", expected, 4)).rejects.toThrow(
+			`blob ${layer.digest} of ${registry.host}/team/app has 5 bytes, expected at most 4`,
+		);
+		expect(server.seen).toEqual([]);
+	});
+});
+
 describe("tags", () => {
 	test("come page by page, as they are asked for", async () => {
 		for (const tag of ["1", "2", "3", "4", "5"]) {
