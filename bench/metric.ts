@@ -6,6 +6,16 @@ export interface Metric {
 	/** Ours against the best peer; above 1 is better. Absent where there is no peer. */
 	readonly ratio?: number;
 	readonly unit: string;
+	/** Processor time the clients took for it, user and system, in seconds. */
+	readonly cpuSeconds?: Compared;
+	/** The most memory the clients had resident for it, in MiB. */
+	readonly residentMiB?: Compared;
+}
+
+/** Ours beside that of the peers. */
+export interface Compared {
+	readonly ours: number;
+	readonly peers: Readonly<Record<string, number>>;
 }
 
 export type Metrics = Readonly<Record<string, Metric>>;
@@ -30,6 +40,25 @@ export function more(
 		ratio: rounded(ours / best),
 		unit,
 	};
+}
+
+/** A figure where less is better, against peers of the same run. */
+export function less(
+	ours: number,
+	peers: Readonly<Record<string, number>>,
+	unit: string,
+): Metric {
+	const best = Math.min(...Object.values(peers));
+	return { ...more(ours, peers, unit), ratio: rounded(best / ours) };
+}
+
+/** Figures to look at, of which none is the goal. */
+export function compared(
+	ours: number,
+	peers: Readonly<Record<string, number>>,
+): Compared {
+	const { ours: rounded, peers: roundedPeers } = more(ours, peers, "");
+	return { ours: rounded, peers: roundedPeers };
 }
 
 /** The middle one of some values. */

@@ -37,6 +37,13 @@ export function servicesContext(): ServicesContext {
 	const folder = join(ROOT, ".build", "services");
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
+	bundleServices(folder);
+	writeFileSync(join(folder, "Dockerfile"), DOCKERFILE);
+	return { context: relative(HERE, folder), tag: contentHash(folder) };
+}
+
+/** Bundles each of the services into one file of the folder: `gate.mjs`, `jobs.mjs`. */
+export function bundleServices(folder: string): void {
 	buildSync({
 		absWorkingDir: ROOT,
 		entryPoints: PROGRAMS,
@@ -53,8 +60,6 @@ export function servicesContext(): ServicesContext {
 		legalComments: "none",
 		logLevel: "error",
 	});
-	writeFileSync(join(folder, "Dockerfile"), DOCKERFILE);
-	return { context: relative(HERE, folder), tag: contentHash(folder) };
 }
 
 const DOCKERFILE = `FROM ${versions.images.node}

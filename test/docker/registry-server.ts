@@ -10,6 +10,8 @@ export interface RunningRegistry {
 	readonly url: string;
 	/** `host:port`, as clients write it in an image name. */
 	readonly host: string;
+	/** Its own `address:port`, which processes on this machine reach without the engine in between. */
+	readonly address: string;
 	readonly containerId: string;
 	stop(): Promise<void>;
 }
@@ -20,16 +22,20 @@ export interface RegistryOptions {
 	 * store with deletes on.
 	 */
 	readonly config?: Record<string, unknown>;
+	/** Folder of this machine that holds the store. @default - one in the container */
+	readonly store?: string;
 	/** Files the configuration refers to, by absolute path in the container. */
 	readonly files?: Readonly<Record<string, string>>;
 }
 
 const docker = new Docker();
 const PORT = "5000/tcp";
+const STORE = "/tmp/registry";
 
 /** Starts a registry and waits until it answers. The caller stops it. */
 export async function startRegistry({
 	config = {},
+	store,
 	files = {},
 }: RegistryOptions = {}): Promise<RunningRegistry> {
 	const container = await docker.createContainer({
@@ -42,13 +48,14 @@ export async function startRegistry({
 		HostConfig: {
 			PortBindings: { [PORT]: [{ HostIp: "127.0.0.1", HostPort: "" }] },
 			AutoRemove: true,
+			...(store !== undefined && { Binds: [`${store}:${STORE}`] }),
 		},
 	});
 	const plain = {
 		version: 0.1,
 		log: { level: "warn", accesslog: { disabled: true } },
 		storage: {
-			filesystem: { rootdirectory: "/tmp/registry" },
+			filesystem: { rootdirectory: STORE },
 			delete: { enabled: true },
 		},
 		http: { addr: ":5000", secret: randomBytes(16).toString("hex") },
@@ -63,11 +70,13 @@ export async function startRegistry({
 	await container.start();
 	const { NetworkSettings } = await container.inspect();
 	const host = `127.0.0.1:${NetworkSettings.Ports[PORT]?.[0]?.HostPort}`;
+	const bridge = NetworkSettings.Networks.bridge?.IPAddress;
 	const url = `http://${host}`;
 	await answering(url);
 	return {
 		url,
 		host,
+		address: `${bridge}:5000`,
 		containerId: container.id,
 		stop: async () => {
 			await container.remove({ force: true });
