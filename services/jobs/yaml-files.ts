@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { z } from "zod";
 import { InvalidInputError, type Problem, shown } from "./problem.ts";
 
 /** A YAML file as text. */
@@ -14,6 +15,11 @@ export interface YamlFile {
 export interface YamlFiles {
 	readonly files: readonly YamlFile[];
 	readonly problems: readonly Problem[];
+	/**
+	 * The commit the files are of, with `-dirty` behind it when they are not as it has them.
+	 * @default - nobody said
+	 */
+	readonly commit?: string;
 }
 
 /** What the files of a folder are, for messages. */
@@ -29,12 +35,22 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const YAML_NAME = /\.ya?ml$/;
 const LIST = "files.json";
 
+const list = z.object({
+	files: z.array(z.string()),
+	// It goes into records and to terminals.
+	commit: z
+		.string()
+		.regex(/^[0-9a-f]{40,64}(?:-dirty)?$/)
+		.exactOptional(),
+});
+
 /**
  * Reads all `*.yaml` and `*.yml` below a folder, in the order of their paths. Names that begin with a
  * dot are left alone: a mounted ConfigMap keeps its generations in such folders.
  *
  * With a `files.json` of the form `{"files": ["a.yaml"]}` in it, exactly the files named there are
- * read: where files are copied into a volume one by one, those that were deleted stay behind.
+ * read: where files are copied into a volume one by one, those that were deleted stay behind. It may
+ * say of which `commit` they are.
  *
  * @throws InvalidInputError when the folder or its `files.json` cannot be read.
  */
@@ -45,14 +61,18 @@ export async function readYamlFiles(
 	const root = await rootOf(folder, kind);
 	const files: YamlFile[] = [];
 	const problems: Problem[] = [];
-	const names =
-		(await listed(folder, kind)) ?? (await found(root, "", problems));
+	const named = await listed(folder, kind);
+	const names = named?.files ?? (await found(root, "", problems));
 	for (const path of names.toSorted()) {
 		const file = await readOne(root, path, kind);
 		if ("text" in file) files.push(file);
 		else problems.push(file);
 	}
-	return { files, problems };
+	return {
+		files,
+		problems,
+		...(named?.commit !== undefined && { commit: named.commit }),
+	};
 }
 
 async function rootOf(
@@ -80,7 +100,7 @@ async function rootOf(
 async function listed(
 	folder: string,
 	kind: FileKind,
-): Promise<readonly string[] | undefined> {
+): Promise<z.infer<typeof list> | undefined> {
 	let text: string;
 	try {
 		text = await readFile(join(folder, LIST), "utf8");
@@ -94,14 +114,11 @@ async function listed(
 	} catch {
 		throw new InvalidInputError([badList("no JSON", kind)]);
 	}
-	const files =
-		typeof json === "object" && json !== null && "files" in json
-			? json.files
-			: undefined;
-	if (!Array.isArray(files) || !files.every((f) => typeof f === "string")) {
+	const result = list.safeParse(json);
+	if (!result.success) {
 		throw new InvalidInputError([badList("other JSON", kind)]);
 	}
-	return files;
+	return result.data;
 }
 
 function badList(got: string, { key }: FileKind): Problem {

@@ -8,6 +8,8 @@ import {
 } from "../../../../services/jobs/problem.ts";
 import { readPromotionFiles } from "../../../../services/jobs/promote/promotion-files.ts";
 
+const COMMIT = "0a1b2c3d".repeat(5);
+
 let parent: string;
 let folder: string;
 
@@ -108,6 +110,21 @@ describe("with a files.json", () => {
 		});
 	});
 
+	test.each([COMMIT, `${COMMIT}-dirty`])(
+		"its commit %s is known",
+		async (commit) => {
+			await write({
+				"a.yaml": "1",
+				"files.json": JSON.stringify({ files: ["a.yaml"], commit }),
+			});
+			expect(await readPromotionFiles(folder)).toEqual({
+				files: [{ path: "a.yaml", text: "1" }],
+				problems: [],
+				commit,
+			});
+		},
+	);
+
 	test("a file that is missing is a problem", async () => {
 		await write({
 			"a.yaml": "1",
@@ -140,16 +157,21 @@ describe("with a files.json", () => {
 		]);
 	});
 
-	test.each(["{", "[]", '{"files":"a.yaml"}', '{"files":[1]}', "null"])(
-		"that is %s nothing is read at all",
-		async (text) => {
-			await write({ "a.yaml": "1", "files.json": text });
-			await expect(read()).rejects.toThrow(InvalidInputError);
-			await expect(read()).rejects.toThrow(
-				/^files\.json: cannot tell which manifests count, got (?:no|other) JSON; expected \{"files": \["<path>\.yaml", …\]\}\. Fix: write it anew, or delete it to read all manifests of the folder\.$/,
-			);
-		},
-	);
+	test.each([
+		"{",
+		"[]",
+		'{"files":"a.yaml"}',
+		'{"files":[1]}',
+		"null",
+		'{"files":["a.yaml"],"commit":"main"}',
+		`{"files":["a.yaml"],"commit":"${COMMIT}\\u001b[2J"}`,
+	])("that is %s nothing is read at all", async (text) => {
+		await write({ "a.yaml": "1", "files.json": text });
+		await expect(read()).rejects.toThrow(InvalidInputError);
+		await expect(read()).rejects.toThrow(
+			/^files\.json: cannot tell which manifests count, got (?:no|other) JSON; expected \{"files": \["<path>\.yaml", …\]\}\. Fix: write it anew, or delete it to read all manifests of the folder\.$/,
+		);
+	});
 });
 
 test("a folder that is not there is named", async () => {
