@@ -8,7 +8,7 @@ import {
 	type HousekeepingConfig,
 	housekeepingConfig,
 } from "../topology/housekeeping-config.ts";
-import { jobServer, STATE_ROOT } from "./job-server.ts";
+import { type CheckoutFiles, jobServer, STATE_ROOT } from "./job-server.ts";
 import { DOCKER_HUB_ALIAS, frontUrl } from "./names.ts";
 import {
 	type Attachment,
@@ -24,8 +24,8 @@ export interface HousekeepingArgs {
 	readonly estate: Estate;
 	/** Secret. */
 	readonly passwordOf: (account: Account) => pulumi.Output<string>;
-	/** Lists of upstream images and overrides by file name. A change of them alone replaces nothing. */
-	readonly lists: Readonly<Record<string, string>>;
+	/** Lists of upstream images and overrides. A change of them alone replaces nothing. */
+	readonly lists: CheckoutFiles;
 	readonly networks: readonly Attachment[];
 }
 
@@ -59,13 +59,13 @@ export class Housekeeping extends pulumi.ComponentResource {
 				image,
 				schedule: "housekeeping",
 				config,
-				passwords: Object.fromEntries(
+				secrets: Object.fromEntries(
 					accounts.map((account) => [
 						passwordFile(account.secret),
 						passwordOf(account),
 					]),
 				),
-				inbox: { path: LISTS_ROOT, files: lists },
+				inbox: { path: LISTS_ROOT, ...lists },
 				networks,
 				nodeArgs: HEAP_LIMITS,
 			},

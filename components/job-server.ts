@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import {
 	type Attachment,
 	CONFIG_ROOT,
@@ -14,17 +14,22 @@ export interface JobServerArgs {
 	/** What it runs, as `jobs schedule` calls it. */
 	readonly schedule: "promote" | "housekeeping";
 	/** Contents of its configuration, which stands where `jobs schedule` looks for it. */
-	readonly config: object;
-	/** Passwords by file name below `CONFIG_ROOT`. Secret. */
-	readonly passwords: Readonly<Record<string, pulumi.Input<string>>>;
-	/** Files from the checkout, by name; a change of them alone replaces nothing. */
-	readonly inbox: {
-		readonly path: string;
-		readonly files: Readonly<Record<string, string>>;
-	};
+	readonly config: pulumi.Input<object>;
+	/** Passwords and keys by file name below `CONFIG_ROOT`. Secret. */
+	readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+	/** What comes from the checkout; a change of it alone replaces nothing. */
+	readonly inbox: CheckoutFiles & { readonly path: string };
 	readonly networks: readonly Attachment[];
 	/** Arguments of Node. @default - none */
 	readonly nodeArgs?: readonly string[];
+}
+
+/** Files as they stand in the checkout. */
+export interface CheckoutFiles {
+	/** Contents by name. */
+	readonly files: Readonly<Record<string, string>>;
+	/** The commit they are of. @default - it is not known */
+	readonly commit?: string;
 }
 
 /** Where a job server notes what it did, and that it is alive. */
@@ -65,13 +70,19 @@ export function jobServer(
 				"--config",
 				`${CONFIG_ROOT}/${configFile}`,
 			],
-			files: { [configFile]: JSON.stringify(args.config), ...args.passwords },
+			files: {
+				[configFile]: pulumi.jsonStringify(args.config),
+				...args.secrets,
+			},
 			reread: {
 				path: inbox.path,
 				files: {
 					...inbox.files,
 					// A file that was removed from git stays in the volume; this says which count.
-					"files.json": JSON.stringify({ files: Object.keys(inbox.files) }),
+					"files.json": JSON.stringify({
+						files: Object.keys(inbox.files),
+						...(inbox.commit && { commit: inbox.commit }),
+					}),
 				},
 			},
 			mounts: [{ storage: state, path: STATE_ROOT, readOnly: false }],

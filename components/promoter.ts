@@ -5,7 +5,8 @@ import {
 	registryNamed,
 } from "../topology/estate.ts";
 import { type PromoterConfig, promoterConfig } from "../topology/job-config.ts";
-import { jobServer, STATE_ROOT } from "./job-server.ts";
+import { type SignerTexts, signersWith } from "../topology/signer-spec.ts";
+import { type CheckoutFiles, jobServer, STATE_ROOT } from "./job-server.ts";
 import { frontUrl } from "./names.ts";
 import {
 	type Attachment,
@@ -21,13 +22,18 @@ export interface PromoterArgs {
 	readonly estate: Estate;
 	/** Secret. */
 	readonly passwordOf: (account: Account) => pulumi.Output<string>;
-	/** Promotion manifests by file name. A change of them alone replaces nothing. */
-	readonly manifests: Readonly<Record<string, string>>;
+	/** Promotion manifests. A change of them alone replaces nothing. */
+	readonly manifests: CheckoutFiles;
+	/** Public keys and trust roots by the signer's name, of all signers of the estate. */
+	readonly signerTexts: Readonly<Record<string, pulumi.Input<string>>>;
+	/** Private key that signs promotion records, in PEM. Secret. */
+	readonly recordKey: pulumi.Output<string>;
 	readonly networks: readonly Attachment[];
 }
 
 const READ_PASSWORD = "read-password";
 const WRITE_PASSWORD = "write-password";
+const RECORD_KEY = "record-key";
 const MANIFESTS_ROOT = "/promotions";
 
 /** Moves images from CI Snapshots to Prod, on its schedule and when asked. */
@@ -41,7 +47,9 @@ export class Promoter extends pulumi.ComponentResource {
 		opts: pulumi.ComponentResourceOptions,
 	) {
 		const { platform, image, estate, passwordOf, manifests, networks } = args;
-		const config = configOf(estate);
+		const config = pulumi
+			.all(args.signerTexts)
+			.apply((texts) => configOf(estate, texts));
 		super("registry-tiers:index:Promoter", name, { config }, opts);
 		const { readAccount, writeAccount } = estate.promotion;
 		const { name: server } = jobServer(
@@ -51,11 +59,12 @@ export class Promoter extends pulumi.ComponentResource {
 				image,
 				schedule: "promote",
 				config,
-				passwords: {
+				secrets: {
 					[READ_PASSWORD]: passwordOf(readAccount),
 					[WRITE_PASSWORD]: passwordOf(writeAccount),
+					[RECORD_KEY]: args.recordKey,
 				},
-				inbox: { path: MANIFESTS_ROOT, files: manifests },
+				inbox: { path: MANIFESTS_ROOT, ...manifests },
 				networks,
 			},
 			this,
@@ -65,14 +74,19 @@ export class Promoter extends pulumi.ComponentResource {
 	}
 }
 
-function configOf(estate: Estate): PromoterConfig {
-	const { from, to } = estate.promotion;
-	return promoterConfig(estate, {
-		sourceUrl: frontUrl(registryNamed(estate, from)),
-		destinationUrl: frontUrl(registryNamed(estate, to)),
-		readPasswordFile: `${CONFIG_ROOT}/${READ_PASSWORD}`,
-		writePasswordFile: `${CONFIG_ROOT}/${WRITE_PASSWORD}`,
-		manifests: MANIFESTS_ROOT,
-		state: STATE_ROOT,
-	});
+function configOf(estate: Estate, signerTexts: SignerTexts): PromoterConfig {
+	const { from, to, signers } = estate.promotion;
+	return promoterConfig(
+		estate,
+		{
+			sourceUrl: frontUrl(registryNamed(estate, from)),
+			destinationUrl: frontUrl(registryNamed(estate, to)),
+			readPasswordFile: `${CONFIG_ROOT}/${READ_PASSWORD}`,
+			writePasswordFile: `${CONFIG_ROOT}/${WRITE_PASSWORD}`,
+			recordKeyFile: `${CONFIG_ROOT}/${RECORD_KEY}`,
+			manifests: MANIFESTS_ROOT,
+			state: STATE_ROOT,
+		},
+		signersWith(signers, signerTexts),
+	);
 }

@@ -4,12 +4,13 @@ import { Images } from "../components/images.ts";
 import { dockerPlatform } from "../components/platform/docker/platform.ts";
 import versions from "../toolchain/versions.json" with { type: "json" };
 import type { Estate } from "../topology/estate.ts";
+import type { SignerTexts } from "../topology/signer-spec.ts";
 import { checkoutFiles } from "./checkout-files.ts";
 import { type Locations, locations } from "./locations.ts";
 import { servicesContext } from "./services-image.ts";
 
 /** The whole estate as containers on the local Docker Engine: home and every region. */
-export function dev(estate: Estate): Locations {
+export function dev(estate: Estate, signerTexts: SignerTexts): Locations {
 	const { stack, promotion, mirroring } = estate;
 	const opts = {
 		providers: [
@@ -42,7 +43,8 @@ export function dev(estate: Estate): Locations {
 			manifests: checkoutFiles(promotion.manifests, "promotion.manifests"),
 			lists: mirroring
 				? checkoutFiles(mirroring.lists, "tiers.archive.lists")
-				: {},
+				: { files: {} },
+			signerTexts,
 		},
 		opts,
 	);

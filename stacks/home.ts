@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DockerHub } from "../components/docker-hub.ts";
 import { Housekeeping } from "../components/housekeeping.ts";
+import type { CheckoutFiles } from "../components/job-server.ts";
 import { Promoter } from "../components/promoter.ts";
+import { SigningKeys } from "../components/signing-keys.ts";
 import { Archive } from "../components/tiers/archive.ts";
 import { CiPool } from "../components/tiers/ci-pool.ts";
 import { Prod } from "../components/tiers/prod.ts";
 import { Sandbox } from "../components/tiers/sandbox.ts";
 import { registryNamed, type Segment, storesOf } from "../topology/estate.ts";
 import { DOCKER_HUB, HOME, JOBS, PROMOTER_JOB } from "../topology/names.ts";
+import { estateKeySigners, type SignerTexts } from "../topology/signer-spec.ts";
 import {
 	attachments,
 	found,
@@ -20,10 +23,12 @@ import {
 } from "./location.ts";
 
 export interface HomeArgs extends LocationArgs {
-	/** Promotion manifests by file name. */
-	readonly manifests: Readonly<Record<string, string>>;
-	/** Lists of the Archive by file name. */
-	readonly lists: Readonly<Record<string, string>>;
+	/** Promotion manifests. */
+	readonly manifests: CheckoutFiles;
+	/** Lists of the Archive. */
+	readonly lists: CheckoutFiles;
+	/** What signers with keys of their own, or with none, are known by. */
+	readonly signerTexts: SignerTexts;
 }
 
 /** The home location: every origin tier, a front and a gate before them, and the jobs between. */
@@ -32,6 +37,8 @@ export class Home extends pulumi.ComponentResource {
 	readonly networks: Networks;
 	/** Password of each account by its secret name. Secret. */
 	readonly passwords: Passwords;
+	/** Keys the stack makes: of signers of images, and the promoter's for its records. */
+	readonly signingKeys: SigningKeys;
 	/** Where promotion can be run by hand. */
 	readonly promoter: pulumi.Output<string>;
 	/** Where cleanup and mirroring can be run by hand. */
@@ -43,7 +50,7 @@ export class Home extends pulumi.ComponentResource {
 		opts: pulumi.ComponentResourceOptions,
 	) {
 		super("registry-tiers:index:Home", name, {}, opts);
-		const { estate, platform, images, manifests, lists } = args;
+		const { estate, platform, images, manifests, lists, signerTexts } = args;
 		const parent = { parent: this };
 		const networks = makeNetworks(
 			estate.segments.filter(isAtHome),
@@ -57,11 +64,19 @@ export class Home extends pulumi.ComponentResource {
 			this,
 		);
 		const passwordOf = passwordIn(trust.passwords);
+		const signingKeys = new SigningKeys(
+			"signing-keys",
+			{
+				signers: [...estateKeySigners(estate.promotion.signers), PROMOTER_JOB],
+			},
+			parent,
+		);
 		makeTiers();
 		const promoter = makePromoter();
 		const housekeeping = makeHousekeeping();
 		this.networks = networks;
 		this.passwords = trust.passwords;
+		this.signingKeys = signingKeys;
 		this.promoter = promoter;
 		this.housekeeping = housekeeping;
 		this.registerOutputs({ promoter, housekeeping });
@@ -115,6 +130,8 @@ export class Home extends pulumi.ComponentResource {
 					estate,
 					passwordOf,
 					manifests,
+					signerTexts: { ...signerTexts, ...signingKeys.publicKeys },
+					recordKey: found(signingKeys.privateKeys[PROMOTER_JOB], PROMOTER_JOB),
 					networks: attachments(estate, networks, `job:${PROMOTER_JOB}`, []),
 				},
 				parent,

@@ -5,11 +5,14 @@ import {
 	checkInvariants,
 	describeViolation,
 } from "../topology/invariants/all.ts";
+import { estateKeySigners } from "../topology/signer-spec.ts";
 import { tierSummaries } from "../topology/tier-summary.ts";
 import { loadEstate } from "./config/load.ts";
 import { dev } from "./dev.ts";
+import { publicKeyTexts, readSignerTexts } from "./signer-files.ts";
 
-const estate = compileEstate(loadEstate(pulumi.getStack()));
+const stack = pulumi.getStack();
+const estate = compileEstate(loadEstate(stack));
 
 const violations = checkInvariants(estate);
 if (violations.length > 0) {
@@ -18,7 +21,8 @@ if (violations.length > 0) {
 	);
 }
 
-const running = dev(estate);
+const signerTexts = readSignerTexts(estate.promotion.signers, stack);
+const running = dev(estate, signerTexts);
 
 /** Each tier with its address and who may use it; nothing secret. */
 export const tiers = tierSummaries(estate);
@@ -32,6 +36,22 @@ export const passwords = pulumi.secret(
 		),
 	),
 );
+/** Private keys that the stack made for signers of images, by the signer's name; never the promoter's. */
+export const signingKeys = pulumi.secret(
+	pulumi.all(
+		Object.fromEntries(
+			estateKeySigners(estate.promotion.signers).map((name) => [
+				name,
+				running.signingKeys.privateKeys[name],
+			]),
+		),
+	),
+);
+/** Public keys of signers of images, and the promoter's, which its records are signed with; nothing secret. */
+export const publicKeys = pulumi.all({
+	...publicKeyTexts(estate.promotion.signers, signerTexts),
+	...running.signingKeys.publicKeys,
+});
 /** Container that runs the promotion job. */
 export const promoter = running.promoter;
 /** Container that runs cleanup and mirroring. */

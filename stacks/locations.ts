@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { SigningKeys } from "../components/signing-keys.ts";
 import { Home, type HomeArgs } from "./home.ts";
 import type { Passwords } from "./location.ts";
 import { Region } from "./region.ts";
@@ -7,6 +8,8 @@ import { Region } from "./region.ts";
 export interface Locations {
 	/** Of every location. Secret. */
 	readonly passwords: Passwords;
+	/** Keys the stack makes: of signers of images, and the promoter's for its records. */
+	readonly signingKeys: SigningKeys;
 	/** Container or workload that runs the promotion job. */
 	readonly promoter: pulumi.Output<string>;
 	/** Container or workload that runs cleanup and mirroring. */
@@ -40,6 +43,7 @@ export function locations(
 			home.passwords,
 			...regions.map(({ passwords }) => passwords),
 		),
+		signingKeys: home.signingKeys,
 		promoter: home.promoter,
 		housekeeping: home.housekeeping,
 	};

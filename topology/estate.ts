@@ -1,7 +1,9 @@
 import type { AccessFlags, Principal } from "./access.ts";
 import type { NamingRule } from "./naming.ts";
+import type { LoweredChecks, PromotionPolicy } from "./promotion-policy.ts";
 import type { RetentionRule } from "./retention.ts";
 import type { Rotation } from "./rotation.ts";
+import type { SignerSpec } from "./signer-spec.ts";
 import type { Durability, TierKind } from "./tier-kinds.ts";
 
 /** The tiers of the home location that every estate has. */
@@ -57,7 +59,7 @@ export interface RegionSpec {
 	readonly archivePort?: number;
 }
 
-/** When promotion runs, and where its manifests are. */
+/** When promotion runs, where its manifests are, and what it asks of an image. */
 export interface PromotionSpec {
 	/** When the promoter looks for work: a cron expression with five fields. */
 	readonly schedule: string;
@@ -65,6 +67,16 @@ export interface PromotionSpec {
 	readonly timeZone: string;
 	/** Folder with the promotion manifests, relative to the checkout. */
 	readonly manifests: string;
+	/** Digests of promoted tags are compared in every so many runs, names alone between them. */
+	readonly fullCheckEvery: number;
+	/** Patterns of the repositories that may be promoted. @default - all that Prod takes */
+	readonly repositories?: readonly string[];
+	/** What every image must be. */
+	readonly require: PromotionPolicy;
+	/** Whose signature an image must carry, by name; one is enough. */
+	readonly signers: Readonly<Record<string, SignerSpec>>;
+	/** Repositories that need less, each with somebody who answers for it. */
+	readonly exceptions: readonly LoweredChecks[];
 }
 
 /** When cleanup runs; what it leaves is decided tier by tier. */

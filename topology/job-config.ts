@@ -63,6 +63,8 @@ export interface PromoterPlaces {
 	readonly readPasswordFile: string;
 	/** File with the password for the destination. */
 	readonly writePasswordFile: string;
+	/** File with the private key that signs promotion records. */
+	readonly recordKeyFile: string;
 	readonly manifests: string;
 	readonly state: string;
 }
@@ -83,9 +85,10 @@ export const PROMOTED_ARTIFACT_TYPES: readonly string[] = [
 export function promoterConfig(
 	estate: Estate,
 	places: PromoterPlaces,
+	signers: readonly Signer[],
 ): PromoterConfig {
-	const { from, to, readAccount, writeAccount, schedule, timeZone } =
-		estate.promotion;
+	const { promotion } = estate;
+	const { from, to, readAccount, writeAccount, repositories } = promotion;
 	return {
 		source: {
 			url: places.sourceUrl,
@@ -99,9 +102,15 @@ export function promoterConfig(
 			passwordFile: places.writePasswordFile,
 			naming: registryNamed(estate, to).naming,
 		},
+		...(repositories && { repositories }),
 		artifactTypes: PROMOTED_ARTIFACT_TYPES,
-		schedule,
-		timeZone,
+		policy: promotion.require,
+		signers,
+		lowered: promotion.exceptions,
+		recordKeyFile: places.recordKeyFile,
+		fullCheckEvery: promotion.fullCheckEvery,
+		schedule: promotion.schedule,
+		timeZone: promotion.timeZone,
 		manifests: places.manifests,
 		state: places.state,
 	};

@@ -44,12 +44,15 @@ const patternRule = {
 	expected: "a regular expression of printable ASCII characters",
 	fix: "write a pattern such as team-a/[a-z-]+, without ^ and $",
 };
-const pattern = z
+
+/** A regular expression that is anchored at both ends where it is used. */
+export const pattern = z
 	.string({ error: explain(patternRule) })
 	.regex(/^[\x21-\x7e]+$/, { error: explain(patternRule) })
 	.refine(compiles, { error: explain(patternRule) });
 
-function compiles(source: string): boolean {
+/** Whether a pattern is a regular expression. */
+export function compiles(source: string): boolean {
 	try {
 		new RegExp(`^(?:${source})$`);
 		return true;
@@ -69,6 +72,18 @@ export const strictNames = anyPatterns.refine(
 			wrong: "the patterns match every name",
 			expected: "patterns that refuse something, outside sandbox",
 			fix: "narrow the pattern, or remove the key to get team/app",
+		}),
+	},
+);
+
+/** Patterns for some repositories among all. */
+export const someNames = anyPatterns.refine(
+	refusesSomething(matchesEveryName),
+	{
+		error: explain({
+			wrong: "the patterns match every name",
+			expected: "patterns of some repositories",
+			fix: "name them, as in legacy/.*",
 		}),
 	},
 );
@@ -152,17 +167,23 @@ function isTimeZone(name: string): boolean {
 }
 
 /** A folder of the checkout. */
-export const folder = (example: string) => {
-	const rule = {
-		expected: "a folder, relative to the checkout",
-		fix: `write ${example}, or remove the key`,
-	};
-	return z
-		.string({ error: explain(rule) })
-		.regex(/^[\x20-\x7e]+$/, { error: explain(rule) });
-};
+export const folder = (example: string) =>
+	path(
+		"a folder, relative to the checkout",
+		`write ${example}, or remove the key`,
+	);
 
-const whole = (least: number, expected: string, fix: string) =>
+/** A file of the checkout. */
+export const file = (example: string) =>
+	path("a file, relative to the checkout", `write ${example}`);
+
+function path(expected: string, fix: string) {
+	const error = explain({ expected, fix });
+	return z.string({ error }).regex(/^[\x20-\x7e]+$/, { error });
+}
+
+/** A whole number that is not below the least. */
+export const whole = (least: number, expected: string, fix: string) =>
 	z
 		.int({ error: explain({ expected, fix }) })
 		.min(least, { error: explain({ wrong: "too small", expected, fix }) });

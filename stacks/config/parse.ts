@@ -33,7 +33,9 @@ export function parseEstate(
 	const problems = [
 		...(result.success
 			? []
-			: problemsOf(ESTATE_KEY, result.error.issues, knownKeys)),
+			: problemsOf(ESTATE_KEY, result.error.issues, (path) =>
+					knownKeys(path, raw),
+				)),
 		...portClashes(ESTATE_KEY, raw),
 	].sort(byPath);
 	if (!result.success || problems.length > 0) {
@@ -46,10 +48,17 @@ export function parseEstate(
 }
 
 /** The keys the schema knows at a path, for guessing what a misspelt one was meant to be. */
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+function knownKeys(
+	path: readonly PropertyKey[],
+	raw: unknown,
+): readonly string[] {
 	let schema: z.ZodType | undefined = estateSchema;
-	for (const key of path) schema = below(unwrapped(schema), key);
-	const found = unwrapped(schema);
+	let value = raw;
+	for (const key of path) {
+		schema = below(unwrapped(schema), key);
+		value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+	}
+	const found = chosen(unwrapped(schema), value);
 	return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
@@ -58,14 +67,30 @@ function below(
 	key: PropertyKey,
 ): z.ZodType | undefined {
 	if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
+	if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
 	return schema instanceof z.ZodObject
 		? (schema.shape as Record<PropertyKey, z.ZodType>)[key]
 		: undefined;
 }
 
+/** Of several schemas told apart by a key, the one that takes the value of that key. */
+function chosen(
+	schema: z.ZodType | undefined,
+	value: unknown,
+): z.ZodType | undefined {
+	if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
+	const { discriminator } = schema.def;
+	const said = (value as Record<string, unknown>)[discriminator];
+	return (schema.options as readonly z.ZodObject[]).find(
+		({ shape }) => shape[discriminator]?.safeParse(said).success,
+	);
+}
+
 /** The schema without what makes it optional. */
 function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
-	return schema instanceof z.ZodDefault || schema instanceof z.ZodExactOptional
+	return schema instanceof z.ZodDefault ||
+		schema instanceof z.ZodPrefault ||
+		schema instanceof z.ZodExactOptional
 		? unwrapped(schema.unwrap() as z.ZodType)
 		: schema;
 }

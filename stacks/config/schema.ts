@@ -22,6 +22,7 @@ import {
 	timeZone,
 } from "./fields.ts";
 import { explain } from "./problem.ts";
+import { promotion } from "./promotion.ts";
 
 const common = {
 	port,
@@ -115,19 +116,7 @@ export const estateSchema = z.strictObject(
 		addresses: addresses.exactOptional(),
 		tiers,
 		regions: regions.default({}),
-		promotion: z.strictObject(
-			{
-				schedule,
-				timeZone: timeZone.default("UTC"),
-				manifests: folder("promotions").default("promotions"),
-			},
-			{
-				error: explain({
-					expected: "when promotion runs",
-					fix: 'write promotion: { schedule: "*/10 * * * *" }',
-				}),
-			},
-		),
+		promotion,
 		cleanup: z
 			.strictObject(
 				{

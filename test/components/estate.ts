@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Images } from "../../components/images.ts";
+import type { CheckoutFiles } from "../../components/job-server.ts";
 import { dockerPlatform } from "../../components/platform/docker/platform.ts";
 import { type Locations, locations } from "../../stacks/locations.ts";
 import type { Estate } from "../../topology/estate.ts";
@@ -10,7 +11,7 @@ import { devEstate } from "../topology/dev-estate.ts";
 /** A whole estate on Docker, as `stacks/dev.ts` makes it, without building an image. */
 export function estateOnDocker(
 	estate: Estate = devEstate(),
-	manifests: Readonly<Record<string, string>> = {},
+	manifests: CheckoutFiles = { files: {} },
 ): Locations {
 	const providers: pulumi.ProviderResource[] = [
 		new docker.Provider("docker", {}),
@@ -28,7 +29,14 @@ export function estateOnDocker(
 		{ providers },
 	);
 	return locations(
-		{ estate, platform, images, manifests, lists: {} },
+		{
+			estate,
+			platform,
+			images,
+			manifests,
+			lists: { files: {} },
+			signerTexts: {},
+		},
 		{ providers },
 	);
 }

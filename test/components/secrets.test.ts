@@ -1,4 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import {
+	publicKeyPem,
+	signingKeyPem,
+} from "../../topology/estate-signing-key.ts";
 import { devEstate } from "../topology/dev-estate.ts";
 import { estateOnDocker } from "./estate.ts";
 import { deploy, plain, resolved, SECRET_KEY } from "./harness.ts";
@@ -15,6 +20,16 @@ function inClear(value: unknown, text: string, path = ""): readonly string[] {
 	);
 }
 
+/** The files a writer puts into its volume. */
+function uploadsOf(writer: string) {
+	const { inputs } = resources.find(({ name }) => name === writer) ?? {};
+	return plain(inputs?.uploads) as {
+		readonly file: string;
+		readonly content: string;
+		readonly permissions?: string;
+	}[];
+}
+
 describe("a password", () => {
 	test("is in clear in no resource", async () => {
 		const leaks = resources.flatMap(({ identity, inputs }) =>
@@ -23,17 +38,10 @@ describe("a password", () => {
 		expect(leaks).toEqual([]);
 	});
 
-	test("reaches the promoter as two files, a different one for each end", async () => {
-		const writer = resources.find(
-			({ name }) => name === "promoter-server-config-writer",
-		);
-		const uploads = plain(writer?.inputs.uploads) as {
-			file: string;
-			content: string;
-		}[];
+	test("reaches the promoter as two files, a different one for each end", () => {
 		expect(
 			Object.fromEntries(
-				uploads
+				uploadsOf("promoter-server-config-writer")
 					.filter(({ file }) => file.endsWith("password"))
 					.map(({ file, content }) => [file, content]),
 			),
@@ -46,14 +54,9 @@ describe("a password", () => {
 
 	test("of one gate is unknown to the other", async () => {
 		const accounts = (gate: string) => {
-			const writer = resources.find(
-				({ name }) => name === `${gate}-gate-server-inbox-writer`,
+			const file = uploadsOf(`${gate}-gate-server-inbox-writer`).find(
+				({ file }) => file.endsWith("accounts.json"),
 			);
-			const uploads = plain(writer?.inputs.uploads) as {
-				file: string;
-				content: string;
-			}[];
-			const file = uploads.find(({ file }) => file.endsWith("accounts.json"));
 			return (JSON.parse(file?.content ?? "[]") as { registry: string }[]).map(
 				({ registry }) => registry,
 			);
@@ -72,6 +75,49 @@ test("a private key reaches its gate alone: registries get the public half", asy
 		.filter(({ inputs }) => JSON.stringify(plain(inputs)).includes(seed))
 		.map(({ name }) => name);
 	expect(holders).toEqual(["home-gate-server-inbox-writer"]);
+});
+
+describe("a key that signs images or promotion records", () => {
+	const seedOf = (signer: string) =>
+		Buffer.alloc(32, `signing-keys-${signer}`).toString("base64");
+
+	test("is in clear in no resource", () => {
+		const leaks = resources.flatMap(({ identity, inputs }) =>
+			["PRIVATE KEY", seedOf("ci"), seedOf("promoter")].flatMap((text) =>
+				inClear(inputs, text).map((path) => `${identity}${path}`),
+			),
+		);
+		expect(leaks).toEqual([]);
+	});
+
+	test("reaches the promoter alone, and of signers only the public half does", async () => {
+		const holders = resources
+			.filter(({ inputs }) =>
+				JSON.stringify(plain(inputs)).includes("PRIVATE KEY"),
+			)
+			.map(({ name }) => name);
+		expect(holders).toEqual(["promoter-server-config-writer"]);
+		const keys = uploadsOf("promoter-server-config-writer").filter(
+			({ content }) => content.includes("PRIVATE KEY"),
+		);
+		expect(keys.map(({ file, content }) => [file, content])).toEqual([
+			["/files/record-key", signingKeyPem(seedOf("promoter"))],
+		]);
+	});
+
+	test("is exported as a secret, and its public half is none", async () => {
+		const { privateKeys, publicKeys } = result.signingKeys;
+		expect(await resolved(pulumi.all(privateKeys))).toEqual({
+			ci: signingKeyPem(seedOf("ci")),
+			promoter: signingKeyPem(seedOf("promoter")),
+		});
+		expect(await resolved(pulumi.all(publicKeys))).toEqual({
+			ci: publicKeyPem(seedOf("ci")),
+			promoter: publicKeyPem(seedOf("promoter")),
+		});
+		expect(await pulumi.isSecret(pulumi.all(privateKeys))).toBe(true);
+		expect(await pulumi.isSecret(pulumi.all(publicKeys))).toBe(false);
+	});
 });
 
 test("the passwords the stack exports are those of its accounts", async () => {

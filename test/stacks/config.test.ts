@@ -45,6 +45,19 @@ test("promotion needs a schedule; the rest has defaults", () => {
 		schedule: "0 3 * * *",
 		timeZone: "UTC",
 		manifests: "promotions",
+		fullCheckEvery: 24,
+		require: {
+			labels: [
+				"org.opencontainers.image.source",
+				"org.opencontainers.image.revision",
+			],
+			platforms: ["linux/amd64"],
+			maxLayerMiB: 4096,
+			maxImageMiB: 10240,
+			sbom: true,
+		},
+		signers: { ci: { kind: "estate-key" } },
+		exceptions: [],
 	});
 });
 
@@ -169,7 +182,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"25 Sandbox as the source of promotion",
 		withPromotion({ from: "sandbox" }),
 		[
-			'.promotion.from: unknown key, got "from"; expected one of schedule | timeZone | manifests. Fix: remove it.',
+			'.promotion.from: unknown key, got "from"; expected one of schedule | timeZone | manifests | fullCheckEvery | repositories | require | signers | exceptions. Fix: remove it.',
 		],
 	],
 	[
@@ -192,7 +205,7 @@ describe.each<[string, unknown, readonly string[]]>([
 			`{"platform":"docker","promotion":{"schedule":"0 3 * * *","constructor":1},"tiers":{"sandbox":{"port":5101,"__proto__":{}},"ci-tests":{"port":5102},"ci-snapshots":{"port":5103},"prod":{"port":5104}}}`,
 		),
 		[
-			'.promotion.constructor: unknown key, got "constructor"; expected one of schedule | timeZone | manifests. Fix: remove it.',
+			'.promotion.constructor: unknown key, got "constructor"; expected one of schedule | timeZone | manifests | fullCheckEvery | repositories | require | signers | exceptions. Fix: remove it.',
 			'.tiers.sandbox.__proto__: unknown key, got "__proto__"; expected one of port | names | tags | requiredLabels | retention | open. Fix: remove it.',
 		],
 	],

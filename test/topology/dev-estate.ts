@@ -1,5 +1,10 @@
 import { compileEstate } from "../../topology/compile.ts";
 import type { Estate, EstateSpec } from "../../topology/estate.ts";
+import {
+	DEFAULT_FULL_CHECK_EVERY,
+	DEFAULT_PROMOTION_POLICY,
+} from "../../topology/promotion-policy.ts";
+import { DEFAULT_SIGNERS } from "../../topology/signer-spec.ts";
 
 /** An estate as `Pulumi.dev.yaml` describes one. */
 export const DEV_SPEC: EstateSpec = {
@@ -28,6 +33,10 @@ export const DEV_SPEC: EstateSpec = {
 		schedule: "*/5 * * * *",
 		timeZone: "UTC",
 		manifests: "promotions",
+		fullCheckEvery: DEFAULT_FULL_CHECK_EVERY,
+		require: DEFAULT_PROMOTION_POLICY,
+		signers: DEFAULT_SIGNERS,
+		exceptions: [],
 	},
 	cleanup: { schedule: "0 3 * * *", timeZone: "UTC" },
 	rotation: { keys: {}, secrets: {} },

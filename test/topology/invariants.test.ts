@@ -74,6 +74,7 @@ test("each has an id, a plain sentence and a remedy of its own", () => {
 		"TI-10",
 		"TI-11",
 		"TI-13",
+		"TI-16",
 	]);
 	for (const { statement, remedy } of INVARIANTS) {
 		expect(statement.length).toBeGreaterThan(20);
@@ -353,5 +354,54 @@ describe("TI-13: no shared trust", () => {
 				),
 			})),
 		).toEqual(["TI-13: gate 'home' holds the key 'prod-rw' of another gate"]);
+	});
+});
+
+describe("TI-16: what is promoted is signed by somebody the configuration names", () => {
+	const promotion =
+		(change: Partial<Estate["promotion"]>) =>
+		(estate: Estate): Estate => ({
+			...estate,
+			promotion: { ...estate.promotion, ...change },
+		});
+	const { require } = devEstate().promotion;
+
+	test("finds that nobody's signature counts", () => {
+		expect(broken(promotion({ signers: {} }))).toEqual([
+			"TI-16: promotion believes no signer",
+		]);
+	});
+	test("finds a signer that anybody could be", () => {
+		const github = {
+			kind: "keyless",
+			issuer: "https://token.actions.githubusercontent.com",
+			subject: "https://github.com/.*",
+			trustRoot: "trust/public-good.json",
+		} as const;
+		expect(broken(promotion({ signers: { github } }))).toEqual([
+			"TI-16: promotion takes anybody's signature for that of 'github'",
+		]);
+	});
+	test.each([
+		["label", { labels: [] }],
+		["platform", { platforms: [] }],
+		["SBOM", { sbom: false }],
+	])("finds that no %s is asked for", (what, change) => {
+		expect(broken(promotion({ require: { ...require, ...change } }))).toEqual([
+			`TI-16: promotion asks for no ${what}`,
+		]);
+	});
+	test("finds an exception for every repository", () => {
+		const exceptions = [
+			{
+				repositories: ["team/.*", ".*"],
+				checks: ["sbom", "signature"],
+				owner: "team-legacy",
+				reason: "built before 2026",
+			},
+		] as const;
+		expect(broken(promotion({ exceptions }))).toEqual([
+			"TI-16: an exception of team-legacy lowers sbom, signature for every repository",
+		]);
 	});
 });

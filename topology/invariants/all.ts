@@ -10,6 +10,7 @@ import { deletesOnlyWhereSwept } from "./ti-08-deletes-only-where-swept.ts";
 import { everyRegionHasOneProdCache } from "./ti-10-every-region-has-one-prod-cache.ts";
 import { promotionHasTwoCredentials } from "./ti-11-promotion-has-two-credentials.ts";
 import { noSharedTrust } from "./ti-13-no-shared-trust.ts";
+import { prodAsksForSignedImages } from "./ti-16-prod-asks-for-signed-images.ts";
 
 /** Every invariant, in the order of their ids. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -22,6 +23,7 @@ export const INVARIANTS: readonly Invariant[] = [
 	everyRegionHasOneProdCache,
 	promotionHasTwoCredentials,
 	noSharedTrust,
+	prodAsksForSignedImages,
 ];
 
 /** One broken promise, in words for the plan. */
