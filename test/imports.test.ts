@@ -48,6 +48,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 	services: [
 		"services",
 		"topology",
+		"@sigstore/bundle",
+		"@sigstore/protobuf-specs",
+		"@sigstore/verify",
 		"undici",
 		"hono",
 		"@hono/node-server",
