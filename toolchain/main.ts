@@ -9,6 +9,7 @@ import { passThrough } from "./commands/pulumi.ts";
 import { resetCache, resetSandbox } from "./commands/reset.ts";
 import { rotateKey, rotateSecret } from "./commands/rotate.ts";
 import { selfTest } from "./commands/self-test.ts";
+import { signingKey } from "./commands/signing-key.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
 import { runJob } from "./job-server.ts";
@@ -111,6 +112,14 @@ command("password", "print the password of a principal for a tier, for scripts")
 	.action((principal, tier, options) =>
 		finish(password(options, principal, tier)),
 	);
+
+command(
+	"signing-key",
+	"print the key a signer of images signs with, as cosign takes it",
+)
+	.argument("<signer>", "e.g. ci; promoter for the key of promotion records")
+	.option("--public", "the public half, with which signatures are checked")
+	.action((signer, options) => finish(signingKey(options, signer)));
 
 command("login", "log docker in to a tier as a principal")
 	.argument("<principal>", "e.g. ci")

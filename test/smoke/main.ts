@@ -5,7 +5,6 @@ import { describeStack } from "../../toolchain/commands/prepare.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { ensureImages } from "../../toolchain/images/images.ts";
 import { JOB_SERVERS } from "../../toolchain/job-server.ts";
-import { readPasswords } from "../../toolchain/passwords.ts";
 import {
 	type Captured,
 	runCaptured,
@@ -14,6 +13,7 @@ import {
 import { ensurePrograms } from "../../toolchain/programs.ts";
 import { ROOT } from "../../toolchain/stack.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
+import { readStackOutput } from "../../toolchain/stack-output.ts";
 import { registryNamed } from "../../topology/estate.ts";
 import { accessTable } from "./access-table.ts";
 import { runSections, summary, type Tally } from "./checks.ts";
@@ -48,7 +48,7 @@ async function smoke(): Promise<Tally> {
 	const { client } = await ensureEngine({ install: false });
 	if (options.install) await ensurePrograms({ skopeo: "skopeo" });
 	await ensureImages(client, ["debian", "node"]);
-	const passwords = await readPasswords(location);
+	const passwords = await readStackOutput(location, "passwords");
 	const running: RunningEstate = {
 		estate,
 		engine: client,

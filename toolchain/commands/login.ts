@@ -1,8 +1,8 @@
 import { publishedAddress } from "../../topology/published.ts";
 import { findAccounts } from "../accounts.ts";
 import type { StackOptions } from "../main.ts";
-import { readPasswords } from "../passwords.ts";
 import { runCaptured, UserError } from "../process.ts";
+import { readStackOutput } from "../stack-output.ts";
 import { findRegistry } from "../tier-targets.ts";
 import { describeStack } from "./prepare.ts";
 
@@ -46,6 +46,6 @@ async function passwordOf(
 ): Promise<string> {
 	const { location, estate } = describeStack(options);
 	const [account] = findAccounts(estate, principal, tier);
-	const passwords = await readPasswords(location);
+	const passwords = await readStackOutput(location, "passwords");
 	return passwords[account?.secret ?? ""] ?? "";
 }

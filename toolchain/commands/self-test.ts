@@ -16,11 +16,11 @@ import {
 import { ensureEngine } from "../docker-engine.ts";
 import { JOB_SERVERS } from "../job-server.ts";
 import type { StackOptions } from "../main.ts";
-import { readPasswords } from "../passwords.ts";
 import { type Captured, runCaptured, UserError } from "../process.ts";
 import { selfTestTable } from "../self-test-table.ts";
 import { ROOT } from "../stack.ts";
 import { runningContainer } from "../stack-containers.ts";
+import { readStackOutput } from "../stack-output.ts";
 import { step } from "../step.ts";
 import { findRegistry } from "../tier-targets.ts";
 import { describeStack } from "./prepare.ts";
@@ -47,7 +47,7 @@ export async function selfTest(options: SelfTestOptions): Promise<number> {
 		const whole = selfTestPlan(estate, vantage);
 		return { vantage, plan: tier ? selfTestOf(whole, tier) : whole };
 	});
-	const passwords = await readPasswords(location);
+	const passwords = await readStackOutput(location, "passwords");
 	const reports = await step("trying every cell", { usually: "30 s" }, () =>
 		Promise.all(
 			plans

@@ -3,12 +3,13 @@ import { runCaptured, UserError } from "./process.ts";
 import type { StackLocation } from "./stack.ts";
 
 /**
- * The password of each account of a stack, by the name of its secret.
+ * An output of a stack that is text by name, secret or not.
  *
  * @throws {UserError} when the stack is not up
  */
-export async function readPasswords(
+export async function readStackOutput(
 	location: StackLocation,
+	name: "passwords" | "signingKeys" | "publicKeys",
 ): Promise<Readonly<Record<string, string>>> {
 	const { pulumi, env } = await prepareCli(location, {});
 	const { code, stdout, stderr } = await runCaptured(
@@ -16,7 +17,7 @@ export async function readPasswords(
 		[
 			"stack",
 			"output",
-			"passwords",
+			name,
 			"--show-secrets",
 			"--json",
 			"--stack",
@@ -26,6 +27,6 @@ export async function readPasswords(
 	);
 	if (code === 0) return JSON.parse(stdout);
 	throw new UserError(
-		`the stack '${location.stack}' has no passwords yet: ${stderr.trim()}. Fix: npm run up`,
+		`the stack '${location.stack}' has no ${name} yet: ${stderr.trim()}. Fix: npm run up`,
 	);
 }
