@@ -3,16 +3,21 @@ import { type CommandLine, logOf, type Process } from "../process.ts";
 import { barProgress, lineProgress } from "../progress.ts";
 import { promote } from "../promote/promote.ts";
 import { loadPromoterConfig } from "../promote/promoter-config.ts";
-import { exitStatus, renderReport } from "../promote/report.ts";
+import { type ReportFormat, renderAs } from "../promote/render/render.ts";
+import { exitStatus } from "../promote/report.ts";
+import { planOfflineOnce } from "./plan-offline.ts";
 
 /** Where the stacks put the promoter's configuration in its container. */
 export const PROMOTER_CONFIG = "/config/promoter.json";
 
-interface PromoteFlags {
+interface PromoteFlags extends ReportFormat {
 	readonly config: string;
 	readonly manifests?: string;
 	readonly dryRun?: boolean;
-	readonly json?: boolean;
+}
+
+interface PlanFlags extends PromoteFlags {
+	readonly offline?: boolean;
 }
 
 /** Adds `promote plan` and `promote run`. */
@@ -22,8 +27,16 @@ export function addPromote(program: Command, { io, exit }: CommandLine): void {
 		.description("Promotes images from CI Snapshots to Prod.");
 	withOptions(promotion.command("plan"))
 		.description("Shows what a run would do. Writes nothing.")
-		.action(async (flags: PromoteFlags) => {
-			exit(await promoteOnce({ ...flags, dryRun: true }, io));
+		.option(
+			"--offline",
+			"ask no registry: what manifests and configuration alone tell",
+		)
+		.action(async ({ offline, ...flags }: PlanFlags) => {
+			exit(
+				offline
+					? await planOfflineOnce(flags, io)
+					: await promoteOnce({ ...flags, dryRun: true }, io),
+			);
 		});
 	withOptions(promotion.command("run"))
 		.description(
@@ -42,11 +55,12 @@ function withOptions(command: Command): Command {
 			"--manifests <folder>",
 			"promotion manifests, instead of the configuration's",
 		)
-		.option("--json", "print the report as JSON");
+		.option("--json", "print the report as JSON")
+		.option("--markdown", "print it as Markdown, for a comment");
 }
 
 async function promoteOnce(
-	{ config: file, manifests, dryRun = false, json }: PromoteFlags,
+	{ config: file, manifests, dryRun = false, ...format }: PromoteFlags,
 	io: Process,
 ): Promise<number> {
 	const { stdout, stderr, stop } = io;
@@ -59,6 +73,6 @@ async function promoteOnce(
 		log,
 		progress: stderr.isTTY ? barProgress(stderr) : lineProgress(log),
 	});
-	stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report));
+	stdout.write(renderAs(report, format, stdout));
 	return exitStatus(report);
 }

@@ -29,8 +29,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 export interface ItemResult {
 	readonly repository: string;
 	readonly tag: string;
-	readonly digest: Digest;
-	/** The manifest that asks for it, and where in it. */
+	/** Absent when a rule could not find it. */
+	readonly digest?: Digest;
+	/** The manifest or rule that asks for it, and where in it. */
 	readonly file: string;
 	readonly path: string;
 	/** The tag of CI Snapshots that a rule found. @default - a manifest names the digest */
@@ -63,6 +64,8 @@ export interface PromotionReport {
 	readonly source: string;
 	readonly destination: string;
 	readonly dryRun: boolean;
+	/** The registries were not asked; what they have may refuse more. @default false */
+	readonly offline?: boolean;
 	/** RFC 3339. */
 	readonly startedAt: string;
 	readonly seconds: number;
@@ -116,7 +119,9 @@ function renderItem({
 	reason,
 	leftOut = [],
 }: ItemResult): string {
-	const line = `${outcome.padEnd(8)} ${repository}:${tag} ${digest}`;
+	const line = [outcome.padEnd(8), `${repository}:${tag}`, digest ?? ""]
+		.join(" ")
+		.trimEnd();
 	const why =
 		reason === undefined ? [] : [`         ${file}:${path}: ${reason}`];
 	return [line, ...why, ...leftOut.map((note) => `         ${note}`)].join(
@@ -124,16 +129,18 @@ function renderItem({
 	);
 }
 
-function renderSummary({
+/** One line that sums the report up. */
+export function renderSummary({
 	counts,
 	blobs,
 	problems,
 	dryRun,
+	offline = false,
 	seconds,
 }: PromotionReport): string {
 	const parts = [
 		dryRun ? `${counts.planned} to promote` : `${counts.promoted} promoted`,
-		`${counts.present} already there`,
+		...(offline ? [] : [`${counts.present} already there`]),
 		...(counts.held > 0 ? [`${counts.held} held`] : []),
 		`${counts.refused} refused`,
 		`${counts.failed} failed`,
