@@ -7,8 +7,8 @@ import {
 	type ImageManifest,
 	InvalidManifestError,
 	parseManifest,
+	parseReferrers,
 } from "../../../oci/manifest.ts";
-import { referrersIn } from "../../../oci/referrer-list.ts";
 import type { ManifestContent, Registry } from "../../../oci/registry.ts";
 import { signsBytes } from "./bundle.ts";
 import {
@@ -42,21 +42,21 @@ export async function loadSignatureMaterial(
 	tags?: ReadonlySet<string>,
 ): Promise<SignatureMaterial> {
 	const place = { registry, repository };
-	const tagged = (tag: string) =>
+	const tagged = async (tag: string) =>
 		tags === undefined || tags.has(tag) ? manifestAt(place, tag) : undefined;
 	const tag = fallbackTag(digest);
-	const [legacy, bundles] = await Promise.all([
-		tagged(`${tag}.sig`)?.then((sig) => legacyIn(place, sig, `${tag}.sig`)),
-		tagged(tag)?.then((list) => bundlesIn(place, list, digest)),
-	]);
-	const manifest = bundles?.found.some(signsBytes)
+	const sig = await tagged(`${tag}.sig`);
+	const legacy = sig ? await legacyIn(place, sig, `${tag}.sig`) : NOTHING;
+	const list = await tagged(tag);
+	const bundles = list ? await bundlesIn(place, list, digest) : NOTHING;
+	const manifest = bundles.found.some(signsBytes)
 		? await registry.getManifest(repository, digest)
 		: undefined;
 	return {
-		legacy: legacy?.found ?? [],
-		bundles: bundles?.found ?? [],
+		legacy: legacy.found,
+		bundles: bundles.found,
 		...(manifest && { manifest: manifest.bytes }),
-		leftOut: [...(legacy?.leftOut ?? []), ...(bundles?.leftOut ?? [])],
+		leftOut: [...legacy.leftOut, ...bundles.leftOut],
 	};
 }
 
@@ -67,10 +67,9 @@ interface Place {
 
 async function legacyIn(
 	place: Place,
-	content: ManifestContent | undefined,
+	content: ManifestContent,
 	tag: string,
 ): Promise<Found<LegacySignature>> {
-	if (!content) return NOTHING;
 	return usable(`tag ${tag}`, async () => {
 		const manifest = parseManifest(content.bytes, content.mediaType);
 		const problem = cosignProblem(".sig", manifest);
@@ -91,13 +90,12 @@ async function legacyIn(
 
 async function bundlesIn(
 	place: Place,
-	list: ManifestContent | undefined,
+	list: ManifestContent,
 	digest: Digest,
 ): Promise<Found<Buffer>> {
-	if (!list) return NOTHING;
 	const tag = fallbackTag(digest);
 	return usable(`tag ${tag}`, () =>
-		each(referrersIn(list, tag), (entry) =>
+		each(parseReferrers(list.bytes, list.mediaType), (entry) =>
 			usable(`referrer ${entry.digest}`, () =>
 				bundleOf(place, entry.digest, digest),
 			),
