@@ -1,6 +1,7 @@
 import type { Descriptor } from "./descriptor.ts";
 import { InvalidManifestError } from "./manifest.ts";
 import type { Registry } from "./registry.ts";
+import { resumedBlob } from "./resumed-blob.ts";
 import { Semaphore } from "./semaphore.ts";
 
 /** How the blobs of a run came to the destination. Bytes count what arrived, not what was damaged on the way. */
@@ -118,7 +119,7 @@ export class BlobPlacer {
 			await destination.uploadBlob(to, blob, async () => {
 				// What an earlier try moved, this one moves again.
 				move(-moved);
-				const { unverified, discard } = await source.getBlob(from, blob.digest);
+				const { unverified, discard } = await resumedBlob(source, from, blob);
 				return { unverified: counted(unverified, move), discard };
 			});
 		} catch (error) {

@@ -41,6 +41,12 @@ export interface ManifestContent extends ManifestHead {
 	readonly bytes: Buffer;
 }
 
+/** The part of a blob that is still to be read: what comes after `offset` of its `size` bytes. */
+export interface BlobRest {
+	readonly offset: number;
+	readonly size: number;
+}
+
 /** A blob on its way: to be read once, or discarded. */
 export interface BlobContent {
 	/** As the registry sends it. Caches send damaged bytes with status 200, so put it through `verified`. */
@@ -216,13 +222,40 @@ export class Registry {
 		return Number(size);
 	}
 
-	/** Opens a blob for reading. */
-	async getBlob(repository: string, digest: Digest): Promise<BlobContent> {
-		const url = this.#urls.blob(repository, digest);
-		const { stream, discard } = await this.#connection.open(
-			{ method: "GET", url },
-			{ scopes: this.#scopes(repository), expected: [200] },
+	/**
+	 * Opens a blob for reading; with `rest`, what comes after its first `offset` of `size` bytes.
+	 *
+	 * @throws RetryableError when the registry sends something else than the rest that was asked for.
+	 */
+	async getBlob(
+		repository: string,
+		digest: Digest,
+		rest?: BlobRest,
+	): Promise<BlobContent> {
+		const request = {
+			method: "GET",
+			url: this.#urls.blob(repository, digest),
+			headers: rest ? { range: `bytes=${rest.offset}-` } : {},
+		} as const;
+		const { status, headers, stream, discard } = await this.#connection.open(
+			request,
+			{
+				scopes: this.#scopes(repository),
+				expected: rest ? [200, 206] : [200],
+			},
 		);
+		if (rest) {
+			const { offset, size } = rest;
+			const range = headers["content-range"];
+			const expected = `bytes ${offset}-${size - 1}/${size}`;
+			// A cache that fills while it sends, for one, knows no ranges and begins again.
+			if (status !== 206 || range !== expected) {
+				discard();
+				throw new RetryableError(
+					`${nameOf(request)} was asked for '${expected}' and answered with status ${status} and '${printable(range ?? "")}'`,
+				);
+			}
+		}
 		return { unverified: stream, discard };
 	}
 

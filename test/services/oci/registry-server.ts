@@ -27,6 +27,7 @@ export interface Seen {
 	/** Path and query. */
 	readonly path: string;
 	readonly authorization: string | undefined;
+	readonly range: string | undefined;
 	readonly connection: number | undefined;
 }
 
@@ -109,6 +110,7 @@ export class RegistryServer {
 			method,
 			path,
 			authorization: headers.authorization,
+			range: headers.range,
 			connection: request.socket.remotePort,
 		});
 		const fault = strike(this.faults, method, path);
@@ -267,12 +269,16 @@ export class RegistryServer {
 		if (!bytes || !this.repositories.get(name)?.blobs.has(digest)) {
 			return refuse(response, 404, "BLOB_UNKNOWN", "blob unknown to registry");
 		}
+		const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1];
+		const content = bytes.subarray(Number(from ?? 0));
+		const { byteLength: size } = bytes;
 		response
-			.writeHead(200, {
-				"content-length": bytes.byteLength,
+			.writeHead(from === undefined ? 200 : 206, {
+				"content-length": content.byteLength,
 				"docker-content-digest": digest,
+				...(from && { "content-range": `bytes ${from}-${size - 1}/${size}` }),
 			})
-			.end(request.method === "HEAD" ? undefined : bytes);
+			.end(request.method === "HEAD" ? undefined : content);
 	}
 
 	async #upload(
