@@ -7,7 +7,7 @@ import type { Digest } from "./digest.ts";
 import { RetryableError } from "./errors.ts";
 import { ManifestPlacer, type Route } from "./manifest-placer.ts";
 import { ReferrerPlacer } from "./referrer-placer.ts";
-import type { Registry } from "./registry.ts";
+import type { ManifestContent, Registry } from "./registry.ts";
 import { TagInventory } from "./tag-inventory.ts";
 
 export interface CopierOptions {
@@ -30,10 +30,10 @@ export interface TagCopy extends Route {
 	readonly reference: string;
 	readonly tag: string;
 	/**
-	 * Called when all but the tag is there. What it throws fails the copy, and the tag stays as it is.
-	 * @default - nothing
+	 * Called with the image when all but the tag is there. What it throws fails the copy, and the tag
+	 * stays as it is. @default - nothing
 	 */
-	readonly beforeTag?: () => Promise<void>;
+	readonly beforeTag?: (image: ManifestContent) => Promise<void>;
 }
 
 export interface CopyResult {
@@ -104,7 +104,7 @@ export class Copier {
 		const image = await this.#source.getManifest(from, reference);
 		const digests = await this.#manifests.place(image, route);
 		const leftOut = await this.#referrers.place(digests, route);
-		await beforeTag();
+		await beforeTag(image);
 		await this.#destination.putManifest(to, tag, image);
 		const written = await this.#destination.headManifest(to, tag);
 		if (written?.digest !== image.digest) {

@@ -19,6 +19,20 @@ export class TagInventory {
 		return tags;
 	}
 
+	/** The tags of the repositories that were asked for so far, but for those that could not be listed. */
+	async known(): Promise<ReadonlyMap<string, readonly string[]>> {
+		const names = [...this.#tags.keys()];
+		const listed = await Promise.allSettled(this.#tags.values());
+		return new Map(
+			names.flatMap((name, i) => {
+				const result = listed[i];
+				return result?.status === "fulfilled"
+					? [[name, [...result.value]] as const]
+					: [];
+			}),
+		);
+	}
+
 	async #list(repository: string): Promise<ReadonlySet<string>> {
 		const tags = new Set<string>();
 		try {

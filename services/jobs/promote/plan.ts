@@ -7,6 +7,7 @@ import {
 } from "../../../topology/naming.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Promotion } from "./promotion-manifest.ts";
+import type { CheckSummary } from "./report.ts";
 
 /** What both ends of the promotion take, from the job's configuration. */
 export interface PlanRules {
@@ -23,13 +24,26 @@ export type Current =
 	| { readonly digest: Digest | undefined }
 	| { readonly unreadable: string };
 
-/** What a run does about one promotion. `fail` is a refusal that may be gone by the next run. */
+/**
+ * What a run does about one promotion. `fail` is a refusal that may be gone by the next run, `hold` one
+ * of an image that nobody has asked for by its digest.
+ */
 export type Step =
-	| { readonly action: "copy" | "skip"; readonly promotion: Promotion }
+	| { readonly action: "skip"; readonly promotion: Promotion }
 	| {
-			readonly action: "refuse" | "fail";
+			readonly action: "copy";
 			readonly promotion: Promotion;
+			/** Absent where nothing is asked of images. */
+			readonly checks?: CheckSummary;
+	  }
+	| {
+			readonly action: "refuse" | "fail" | "hold";
+			/** Without a digest when a rule could not find one. */
+			readonly promotion: Omit<Promotion, "digest"> & {
+				readonly digest?: Digest;
+			};
 			readonly reason: string;
+			readonly checks?: CheckSummary;
 	  };
 
 /** Why a promotion is refused whatever the registries hold; undefined when it is not. */

@@ -2,40 +2,41 @@ import type { PromoterConfig } from "../../../topology/job-config.ts";
 import { Copier } from "../../oci/copy.ts";
 import { passwordFile } from "../../oci/credentials.ts";
 import { Registry } from "../../oci/registry.ts";
-import { Semaphore } from "../../oci/semaphore.ts";
+import { TagInventory } from "../../oci/tag-inventory.ts";
 import type { Transport } from "../../oci/transport.ts";
-import { messageOf } from "../error-message.ts";
-import type { Logger } from "../log.ts";
-import { formatProblem, sortedProblems } from "../problem.ts";
+import { formatProblem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import { countOutcomes } from "../run-report.ts";
 import { type JobOptions, withTransport } from "../with-transport.ts";
+import { carryOut, resultOf } from "./carry-out.ts";
+import { CurrentTags } from "./current-tags.ts";
+import { Judge } from "./judge.ts";
+import { LateReferrers } from "./late-referrers.ts";
+import { withLease } from "./lease.ts";
+import type { PlanRules, Step } from "./plan.ts";
+import { prepare } from "./prepare.ts";
 import {
-	type Current,
-	nameRefusal,
-	type PlanRules,
-	planPromotions,
-	type Step,
-} from "./plan.ts";
-import { readPromotionFiles } from "./promotion-files.ts";
-import {
-	type Promotion,
-	type Promotions,
-	parsePromotions,
-} from "./promotion-manifest.ts";
+	DigestTable,
+	PromotionLedger,
+	readLedger,
+	writeLedger,
+} from "./promotion-ledger.ts";
+import { type Asked, readManifests } from "./read-manifests.ts";
+import { Recorder, recordKey, writeAudit } from "./recorder.ts";
 import { type ItemResult, OUTCOMES, type PromotionReport } from "./report.ts";
+import { stayingTags } from "./staying-tags.ts";
 
 export interface PromoteOptions extends JobOptions {
 	readonly config: PromoterConfig;
 	readonly progress: Progress;
+	/** Asks for the digest of every tag, also of those that earlier runs have seen. @default false */
+	readonly verifyDigests?: boolean;
 }
 
-/** Images under way at a time. Most of them wait for a request, so this costs little memory. */
-const CONCURRENT_IMAGES = 16;
-
 /**
- * Promotes what the manifests ask for: plans by comparing with the destination, then copies what is
- * missing there. What goes wrong with one promotion is reported and leaves the others alone.
+ * Promotes what manifests and rules ask for: plans by comparing with the destination and looking into
+ * the images, then copies what is missing there. What goes wrong with one promotion is reported and
+ * leaves the others alone.
  *
  * It may be killed at any point and run again: a tag is written last, and one that is there is left
  * as it is.
@@ -45,55 +46,17 @@ const CONCURRENT_IMAGES = 16;
 export async function promote(
 	options: PromoteOptions,
 ): Promise<PromotionReport> {
-	const { config, dryRun, log, progress } = options;
-	const started = Date.now();
-	const { promotions, problems } = await readPromotions(config);
-	for (const problem of problems) {
+	const { config, dryRun, log, progress, signal } = options;
+	const asked = await readManifests(config);
+	for (const problem of asked.problems) {
 		log.error(problem, "a promotion manifest has a bad entry");
 	}
-	return withTransport(options, async (transport) => {
-		const ends = await openEnds(config, transport);
-		const rules = rulesOf(config, ends.destination);
-		const steps = await plan(promotions, rules, ends.destination);
-		const copier = new Copier({
-			...ends,
-			artifactTypes: config.artifactTypes,
-			observer: progress,
-		});
-		const items = dryRun
-			? steps.map(resultOf)
-			: await carryOut(steps, copier, options);
-		const report: PromotionReport = {
-			source: ends.source.host,
-			destination: ends.destination.host,
-			dryRun,
-			startedAt: new Date(started).toISOString(),
-			seconds: (Date.now() - started) / 1000,
-			counts: countOutcomes(OUTCOMES, items),
-			blobs: copier.blobs,
-			problems: problems.map(formatProblem),
-			notes: [],
-			items,
-		};
-		const { counts, blobs, seconds } = report;
-		log.info(
-			{ dryRun, ...counts, problems: problems.length, blobs, seconds },
-			"promotion ended",
-		);
-		return report;
-	}).finally(() => progress.stop());
-}
-
-async function readPromotions({
-	manifests,
-	allowLatest = false,
-}: PromoterConfig): Promise<Promotions> {
-	const { files, problems } = await readPromotionFiles(manifests);
-	const parsed = parsePromotions(files, { allowLatest });
-	return {
-		...parsed,
-		problems: sortedProblems([...problems, ...parsed.problems]),
-	};
+	const run = () =>
+		withTransport(options, async (transport) => {
+			const ends = await openEnds(config, transport);
+			return new Run(options, asked, ends).report();
+		}).finally(() => progress.stop());
+	return dryRun ? run() : withLease(config.state, { signal, log }, run);
 }
 
 interface Ends {
@@ -121,6 +84,127 @@ async function openEnds(
 	};
 }
 
+class Run {
+	readonly #options: PromoteOptions;
+	readonly #asked: Asked;
+	readonly #ends: Ends;
+	readonly #startedAt = new Date();
+	readonly #sourceTags: TagInventory;
+	readonly #destinationTags: TagInventory;
+	readonly #copier: Copier;
+
+	constructor(options: PromoteOptions, asked: Asked, ends: Ends) {
+		this.#options = options;
+		this.#asked = asked;
+		this.#ends = ends;
+		this.#sourceTags = new TagInventory(ends.source);
+		this.#destinationTags = new TagInventory(ends.destination);
+		this.#copier = new Copier({
+			...ends,
+			artifactTypes: options.config.artifactTypes,
+			sourceTags: this.#sourceTags,
+			observer: options.progress,
+		});
+	}
+
+	async report(): Promise<PromotionReport> {
+		const { config, dryRun, log, verifyDigests = false } = this.#options;
+		const { source, destination } = this.#ends;
+		const ledger = await readLedger(config.state);
+		const compare =
+			verifyDigests || ledger.runs % (config.fullCheckEvery ?? 1) === 0;
+		const known = compare ? new PromotionLedger() : ledger;
+		const current = new CurrentTags(
+			destination,
+			this.#destinationTags,
+			known.promoted,
+		);
+		const { steps, problems } = await prepare(
+			this.#asked,
+			config,
+			rulesOf(config, destination),
+			{
+				source,
+				sourceTags: this.#sourceTags,
+				current,
+				judge: new Judge(config, source, this.#sourceTags),
+				compare,
+			},
+		);
+		const late = new LateReferrers(
+			source,
+			this.#sourceTags,
+			this.#copier,
+			known.merged,
+		);
+		const items = dryRun
+			? steps.map(resultOf)
+			: await this.#carryOut(steps, late);
+		if (!dryRun) {
+			const promoted = withPromoted(current.seen, items);
+			const next = new PromotionLedger(ledger.runs, promoted, late.merged);
+			await writeLedger(config.state, next, log);
+		}
+		const { commit } = this.#asked;
+		const report: PromotionReport = {
+			source: source.host,
+			destination: destination.host,
+			dryRun,
+			startedAt: this.#startedAt.toISOString(),
+			seconds: (Date.now() - this.#startedAt.getTime()) / 1000,
+			...(commit !== undefined && { commit }),
+			counts: countOutcomes(OUTCOMES, items),
+			blobs: this.#copier.blobs,
+			problems: [...this.#asked.problems, ...problems].map(formatProblem),
+			notes: await this.#notes(),
+			items,
+		};
+		const { counts, blobs, seconds } = report;
+		log.info(
+			{ dryRun, ...counts, problems: report.problems.length, blobs, seconds },
+			"promotion ended",
+		);
+		return report;
+	}
+
+	async #carryOut(
+		steps: readonly Step[],
+		late: LateReferrers,
+	): Promise<readonly ItemResult[]> {
+		const { config, log, progress, signal } = this.#options;
+		const { source, destination } = this.#ends;
+		const key = await recordKey(config.recordKeyFile);
+		const { commit } = this.#asked;
+		const facts = {
+			source: source.host,
+			destination: destination.host,
+			promotedBy: config.destination.username,
+			promotedAt: this.#startedAt.toISOString(),
+			...(commit !== undefined && { commit }),
+		};
+		return carryOut(steps, {
+			copier: this.#copier,
+			late,
+			...(key !== undefined && {
+				recorder: new Recorder(destination, key, steps, facts),
+			}),
+			onPromoted: (item) => {
+				const at = new Date().toISOString();
+				return writeAudit(config.state, { at, ...facts, ...item }, log);
+			},
+			log,
+			progress,
+			signal,
+		});
+	}
+
+	// Only of repositories that this run has listed anyway.
+	async #notes(): Promise<readonly string[]> {
+		const tags = await this.#destinationTags.known();
+		return stayingTags(tags, this.#asked, this.#ends.destination.host);
+	}
+}
+
 function rulesOf(config: PromoterConfig, destination: Registry): PlanRules {
 	return {
 		source: config.source.naming,
@@ -130,97 +214,14 @@ function rulesOf(config: PromoterConfig, destination: Registry): PlanRules {
 	};
 }
 
-async function plan(
-	promotions: readonly Promotion[],
-	rules: PlanRules,
-	destination: Registry,
-): Promise<readonly Step[]> {
-	const current = new Map<Promotion, Current>();
-	await Promise.all(
-		promotions
-			.filter((promotion) => nameRefusal(promotion, rules) === undefined)
-			.map(async (promotion) => {
-				current.set(promotion, await read(promotion, destination));
-			}),
+function withPromoted(
+	seen: DigestTable,
+	items: readonly ItemResult[],
+): DigestTable {
+	const promoted = items.flatMap(({ outcome, repository, tag, digest }) =>
+		outcome === "promoted" && digest !== undefined
+			? [[repository, tag, digest] as const]
+			: [],
 	);
-	return planPromotions(
-		promotions,
-		rules,
-		(promotion) => current.get(promotion) ?? { unreadable: "was not read" },
-	);
-}
-
-async function read(
-	{ repository, tag }: Promotion,
-	destination: Registry,
-): Promise<Current> {
-	try {
-		const head = await destination.headManifest(repository, tag);
-		return { digest: head?.digest };
-	} catch (error) {
-		return { unreadable: messageOf(error) };
-	}
-}
-
-async function carryOut(
-	steps: readonly Step[],
-	copier: Copier,
-	{ log, progress, signal }: PromoteOptions,
-): Promise<readonly ItemResult[]> {
-	const images = new Semaphore(CONCURRENT_IMAGES);
-	progress.start(steps.filter(({ action }) => action === "copy").length);
-	return Promise.all(
-		steps.map(async (step) => {
-			const result =
-				step.action === "copy"
-					? await images.run(() => copyOne(step.promotion, copier, signal))
-					: resultOf(step);
-			if (step.action === "copy") progress.itemDone();
-			logResult(result, log);
-			return result;
-		}),
-	);
-}
-
-async function copyOne(
-	promotion: Promotion,
-	copier: Copier,
-	signal: AbortSignal,
-): Promise<ItemResult> {
-	const { repository, digest, tag } = promotion;
-	try {
-		const { leftOut } = await copier.copy({
-			from: repository,
-			to: repository,
-			reference: digest,
-			tag,
-		});
-		return {
-			...promotion,
-			outcome: "promoted",
-			...(leftOut.length > 0 && { leftOut }),
-		};
-	} catch (error) {
-		const outcome = signal.aborted ? "aborted" : "failed";
-		return { ...promotion, outcome, reason: messageOf(error) };
-	}
-}
-
-function resultOf(step: Step): ItemResult {
-	switch (step.action) {
-		case "copy":
-			return { ...step.promotion, outcome: "planned" };
-		case "skip":
-			return { ...step.promotion, outcome: "present" };
-		case "refuse":
-			return { ...step.promotion, outcome: "refused", reason: step.reason };
-		case "fail":
-			return { ...step.promotion, outcome: "failed", reason: step.reason };
-	}
-}
-
-function logResult({ outcome, ...item }: ItemResult, log: Logger): void {
-	if (outcome === "promoted") log.info(item, "promoted");
-	else if (outcome === "present") log.debug(item, "already there");
-	else log.error(item, outcome);
+	return new DigestTable([...seen.entries(), ...promoted]);
 }

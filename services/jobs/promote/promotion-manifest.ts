@@ -23,6 +23,8 @@ export interface Promotion {
 	/** Where it was asked for: the file and the place in it. */
 	readonly file: string;
 	readonly path: string;
+	/** The tag of the source that a rule found. @default - a manifest lists the digest */
+	readonly sourceTag?: string;
 }
 
 /** What the manifests ask for. An entry with a problem is left out; it does not block the others. */

@@ -41,3 +41,11 @@ test("a registry that refuses does not look empty", async () => {
 	server.faults.push({ path: /tags\/list/, action: status(403) });
 	await expect(tags.of("team/app")).rejects.toThrow(RegistryError);
 });
+
+test("it knows what was listed so far, but for what could not be", async () => {
+	await push(server.url, "team/app", image([blob("layer")]), "1.0.0");
+	server.faults.push({ path: /team\/other/, action: status(403) });
+	await tags.of("team/app");
+	await tags.of("team/other").catch(() => {});
+	expect([...(await tags.known())]).toEqual([["team/app", ["1.0.0"]]]);
+});

@@ -136,7 +136,7 @@ test("nothing is ever copied over something else", () => {
 				(promotion) => state.get(promotion) ?? { digest: undefined },
 			);
 			for (const { action, promotion } of steps) {
-				const current = state.get(promotion);
+				const current = state.get(promotion as Promotion);
 				if (action === "copy") expect(current).toEqual({ digest: undefined });
 				if (action === "skip")
 					expect(current).toEqual({ digest: promotion.digest });

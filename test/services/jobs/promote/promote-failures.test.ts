@@ -73,8 +73,7 @@ describe("one promotion that goes wrong leaves the others alone:", () => {
 				entry("team/other", other.digest, "2.0.0"),
 		});
 		destination.faults.push({
-			method: "HEAD",
-			path: /team\/app\/manifests\/1/,
+			path: /team\/app\/tags\/list/,
 			action: status(400),
 		});
 		const { items } = await report("promote", "run");

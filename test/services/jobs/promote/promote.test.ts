@@ -25,10 +25,12 @@ test("promotes what the manifests ask for and says what it did", async () => {
 			promoted: 3,
 			planned: 0,
 			present: 0,
+			held: 0,
 			refused: 0,
 			failed: 0,
 			aborted: 0,
 		},
+		notes: [],
 		blobs: {
 			present: 0,
 			mounted: expect.any(Number),

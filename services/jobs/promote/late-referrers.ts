@@ -1,0 +1,66 @@
+import { all } from "../../oci/all.ts";
+import type { Copier } from "../../oci/copy.ts";
+import { COSIGN_SUFFIXES, fallbackTag } from "../../oci/fallback-tag.ts";
+import type { Registry } from "../../oci/registry.ts";
+import type { TagInventory } from "../../oci/tag-inventory.ts";
+import { DigestTable } from "./promotion-ledger.ts";
+import type { Promotion } from "./promotion-manifest.ts";
+
+/** Takes along the signatures, attestations and SBOMs that came after their image was promoted. */
+export class LateReferrers {
+	/** The source's fallback tags as this run has merged them. */
+	readonly merged = new DigestTable();
+	readonly #source: Registry;
+	readonly #tags: TagInventory;
+	readonly #copier: Copier;
+	readonly #known: DigestTable;
+
+	/** @param known what earlier runs have merged; empty to merge everything again. */
+	constructor(
+		source: Registry,
+		tags: TagInventory,
+		copier: Copier,
+		known: DigestTable,
+	) {
+		this.#source = source;
+		this.#tags = tags;
+		this.#copier = copier;
+		this.#known = known;
+	}
+
+	/**
+	 * Merges what refers to an image into what refers to it at the destination. What earlier runs
+	 * merged is compared by its digest alone.
+	 *
+	 * @returns what was left behind and why, a line each.
+	 * @throws what the requests throw.
+	 */
+	async takeAlong({
+		repository,
+		digest,
+	}: Promotion): Promise<readonly string[]> {
+		const tags = await this.#tags.of(repository);
+		const tag = fallbackTag(digest);
+		const present = ["", ...COSIGN_SUFFIXES]
+			.map((suffix) => `${tag}${suffix}`)
+			.filter((name) => tags.has(name));
+		const heads = await all(present, async (name) => ({
+			name,
+			head: await this.#source.headManifest(repository, name),
+		}));
+		const isNew = heads.some(
+			({ name, head }) =>
+				head && head.digest !== this.#known.get(repository, name),
+		);
+		const leftOut = isNew
+			? await this.#copier.copyReferrers([digest], {
+					from: repository,
+					to: repository,
+				})
+			: [];
+		for (const { name, head } of heads) {
+			if (head) this.merged.set(repository, name, head.digest);
+		}
+		return leftOut;
+	}
+}

@@ -1,0 +1,99 @@
+import type { PromoterConfig } from "../../../topology/job-config.ts";
+import { acceptsName, anchored } from "../../../topology/naming.ts";
+import { all } from "../../oci/all.ts";
+import type { Registry } from "../../oci/registry.ts";
+import type { TagInventory } from "../../oci/tag-inventory.ts";
+import type { Problem } from "../problem.ts";
+import type { CurrentTags } from "./current-tags.ts";
+import { expandRules, type RuleCandidate } from "./expand-rules.ts";
+import type { Judge } from "./judge.ts";
+import {
+	type Current,
+	nameRefusal,
+	type PlanRules,
+	planPromotions,
+	type Step,
+} from "./plan.ts";
+import type { Promotion } from "./promotion-manifest.ts";
+import type { Asked } from "./read-manifests.ts";
+import { rulePromotions } from "./rule-promotions.ts";
+
+/** Where a plan looks. */
+export interface World {
+	readonly source: Registry;
+	readonly sourceTags: TagInventory;
+	readonly current: CurrentTags;
+	readonly judge: Judge;
+	/** Compares what rules found before with the source again. */
+	readonly compare: boolean;
+}
+
+/** What a run will do, and what is wrong with the rules. */
+export interface Prepared {
+	readonly steps: readonly Step[];
+	readonly problems: readonly Problem[];
+}
+
+/** Decides about everything that is asked for, before anything is done about it. Writes nothing. */
+export async function prepare(
+	{ promotions, rules }: Asked,
+	config: PromoterConfig,
+	planRules: PlanRules,
+	world: World,
+): Promise<Prepared> {
+	const { allowLatest = false } = config;
+	const names = rules.length > 0 ? await ruled(config, world.source) : [];
+	const listings = await all(names, async (name) => {
+		return [name, [...(await world.sourceTags.of(name))]] as const;
+	});
+	const { candidates, problems } = expandRules(rules, new Map(listings), {
+		listed: promotions,
+		allowLatest,
+	});
+	const found = await ruleSteps(candidates, world);
+	const wanted = [...promotions, ...found.promotions];
+	const planned = await plan(wanted, planRules, world.current);
+	const judged = await all(
+		planned,
+		async (step): Promise<Step> =>
+			step.action === "copy" ? world.judge.step(step.promotion) : step,
+	);
+	return { steps: [...judged, ...found.steps], problems };
+}
+
+/** The repositories that rules may be about: those that may be promoted at all. */
+async function ruled(
+	{ source: { naming }, destination, repositories }: PromoterConfig,
+	source: Registry,
+): Promise<readonly string[]> {
+	const names: string[] = [];
+	for await (const name of source.repositories()) {
+		const mayGo = repositories?.some((p) => anchored(p).test(name)) ?? true;
+		if (mayGo && acceptsName(naming, name)) {
+			if (acceptsName(destination.naming, name)) names.push(name);
+		}
+	}
+	return names;
+}
+
+function ruleSteps(candidates: readonly RuleCandidate[], world: World) {
+	const { source, current, compare } = world;
+	return rulePromotions(candidates, source, current, compare);
+}
+
+async function plan(
+	promotions: readonly Promotion[],
+	rules: PlanRules,
+	current: CurrentTags,
+): Promise<readonly Step[]> {
+	const found = new Map<Promotion, Current>();
+	await all(promotions, async (promotion) => {
+		if (nameRefusal(promotion, rules) !== undefined) return;
+		found.set(promotion, await current.of(promotion, promotion.digest));
+	});
+	return planPromotions(
+		promotions,
+		rules,
+		(promotion) => found.get(promotion) ?? { unreadable: "was not read" },
+	);
+}
