@@ -1,4 +1,5 @@
 import { buildGoCommand } from "./go-build.ts";
+import { findOnPath, runCaptured } from "./process.ts";
 import versions from "./versions.json" with { type: "json" };
 
 /** BuildKit's daemon and the command that speaks to it, as absolute paths. */
@@ -56,4 +57,34 @@ export function ensureContainerd(major: 1 | 2): Promise<string> {
 		},
 		`containerd-${version}`,
 	);
+}
+
+/**
+ * Gets `cosign`, which signs images: the one on PATH if its major version is the pinned one's, whose
+ * flags are used here, otherwise the pinned one. Returns its absolute path.
+ */
+export async function ensureCosign(): Promise<string> {
+	const version = versions.clients.cosign;
+	const module = "github.com/sigstore/cosign/v3";
+	return (
+		(await cosignOnPath()) ??
+		buildGoCommand(
+			{
+				name: "cosign",
+				module,
+				version: `v${version}`,
+				package: `${module}/cmd/cosign`,
+				ldflags: `-X sigs.k8s.io/release-utils/version.gitVersion=v${version}`,
+				usually: "2 min",
+			},
+			`cosign-${version}`,
+		)
+	);
+}
+
+async function cosignOnPath(): Promise<string | undefined> {
+	const command = findOnPath("cosign");
+	if (!command) return undefined;
+	const { stdout } = await runCaptured(command, ["version"]);
+	return /^GitVersion: +v3\./m.test(stdout) ? command : undefined;
 }
