@@ -5,6 +5,7 @@ import { down } from "./commands/down.ts";
 import { listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
 import { preview } from "./commands/preview.ts";
+import { promote } from "./commands/promote.ts";
 import { passThrough } from "./commands/pulumi.ts";
 import { resetCache, resetSandbox } from "./commands/reset.ts";
 import { rotateKey, rotateSecret } from "./commands/rotate.ts";
@@ -48,8 +49,9 @@ command("down", "remove everything a stack has put up")
 	.action((args, options) => finish(down(options, args)));
 
 command("promote", "run the promotion job by hand")
+	.option("--offline", "plan from the checkout alone, e.g. in a pull request")
 	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
-	.action((args, { stack }) => finish(runJob(stack, "promote", args)));
+	.action((args, options) => finish(promote(options, args)));
 
 command("status", "show health, version and fill of each tier, and the jobs")
 	.option("--json", "print it as JSON")

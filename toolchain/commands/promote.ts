@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Estate, registryNamed } from "../../topology/estate.ts";
+import {
+	type PromoterConfig,
+	promoterConfig,
+} from "../../topology/job-config.ts";
+import { runJob } from "../job-server.ts";
+import type { StackOptions } from "../main.ts";
+import { runAttached, UserError } from "../process.ts";
+import { ROOT } from "../stack.ts";
+import { describeStack } from "./prepare.ts";
+
+export interface PromoteOptions extends StackOptions {
+	/** Plans from the checkout alone. @default false */
+	readonly offline?: boolean;
+}
+
+/** `npm run promote`: the job in its container, or, offline, its plan on this machine. */
+export async function promote(
+	options: PromoteOptions,
+	args: readonly string[],
+): Promise<number> {
+	if (!options.offline) return runJob(options.stack, "promote", args);
+	const [verb, ...rest] = args;
+	if (verb !== "plan") {
+		throw new UserError(
+			`--offline: nothing but a plan is made without registries, got ${verb}; expected plan. Fix: npm run promote -- plan --offline`,
+		);
+	}
+	return planOffline(describeStack(options).estate, rest);
+}
+
+// The job itself does it, as it does in its container: no other program decides what is promoted.
+async function planOffline(
+	estate: Estate,
+	args: readonly string[],
+): Promise<number> {
+	const folder = mkdtempSync(join(tmpdir(), "promote-"));
+	try {
+		const config = join(folder, "promoter.json");
+		writeFileSync(config, JSON.stringify(offlineConfig(estate)));
+		return await runAttached(
+			process.execPath,
+			[JOBS, "promote", "plan", "--offline", "--config", config, ...args],
+			{ cwd: ROOT },
+		);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+const JOBS = join(ROOT, "services/jobs/main.ts");
+
+/** The promoter's configuration without what a plan does not look at: passwords, keys and state. */
+function offlineConfig(estate: Estate): PromoterConfig {
+	const { from, to, manifests } = estate.promotion;
+	const urlOf = (name: string) => `http://${registryNamed(estate, name).host}`;
+	const nowhere = "-";
+	return promoterConfig(
+		estate,
+		{
+			sourceUrl: urlOf(from),
+			destinationUrl: urlOf(to),
+			readPasswordFile: nowhere,
+			writePasswordFile: nowhere,
+			recordKeyFile: nowhere,
+			manifests: join(ROOT, manifests),
+			state: nowhere,
+		},
+		[],
+	);
+}
