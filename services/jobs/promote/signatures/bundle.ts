@@ -13,7 +13,7 @@ const MAX_PROOFS = 32;
 export function parseBundle(bytes: Buffer): Bundle {
 	const bundle = bundleFromJSON(JSON.parse(bytes.toString("utf8")));
 	if (bundle.mediaType !== BUNDLE_TYPE) {
-		throw new Error(`it is a ${bundle.mediaType}, not a ${BUNDLE_TYPE}`);
+		throw new Error(`its type is ${bundle.mediaType}, expected ${BUNDLE_TYPE}`);
 	}
 	const { tlogEntries, timestampVerificationData } =
 		bundle.verificationMaterial;

@@ -31,7 +31,7 @@ export function statementProblem(
 ): Verdict | undefined {
 	if (payloadType !== STATEMENT_TYPE) {
 		return unusable(
-			`it signs a ${printable(payloadType)}, not a ${STATEMENT_TYPE}`,
+			`its payload is ${printable(payloadType)}, expected ${STATEMENT_TYPE}`,
 		);
 	}
 	const { success, data } = statement.safeParse(

@@ -25,14 +25,8 @@ export function isSignedWith(
  * The hashes that clients use with a key. cosign hashes with SHA-256 whatever the key in its form
  * before version 3, and as long as the curve in bundles.
  */
-function hashesOf({
-	asymmetricKeyType,
-	asymmetricKeyDetails,
-}: KeyObject): readonly (string | null)[] {
-	// It hashes by itself.
-	if (asymmetricKeyType === "ed25519") return [null];
-	if (asymmetricKeyDetails?.namedCurve === "secp384r1") {
-		return ["sha384", "sha256"];
-	}
-	return ["sha256"];
+function hashesOf({ asymmetricKeyDetails }: KeyObject): readonly string[] {
+	return asymmetricKeyDetails?.namedCurve === "secp384r1"
+		? ["sha384", "sha256"]
+		: ["sha256"];
 }

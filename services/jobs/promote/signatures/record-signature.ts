@@ -6,6 +6,7 @@ import {
 	sign,
 } from "node:crypto";
 import { z } from "zod";
+import { printable } from "../../../oci/printable.ts";
 import { parseBundle } from "./bundle.ts";
 import { STATEMENT_TYPE, signedBytes } from "./dsse.ts";
 import { isSignedWith } from "./key-signature.ts";
@@ -67,7 +68,9 @@ function verifiedStatement(bytes: Buffer, key: KeyObject): ReadStatement {
 	}
 	const { payloadType, payload, signatures } = content.dsseEnvelope;
 	if (payloadType !== STATEMENT_TYPE) {
-		return { problem: `it does not sign a ${STATEMENT_TYPE}` };
+		return {
+			problem: `its payload is ${printable(payloadType)}, expected ${STATEMENT_TYPE}`,
+		};
 	}
 	const data = signedBytes(payloadType, payload);
 	if (!signatures.some(({ sig }) => isSignedWith(key, data, sig))) {

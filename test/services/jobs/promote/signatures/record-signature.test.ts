@@ -55,7 +55,7 @@ describe("a record says nothing", () => {
 		[
 			"when it signs something that is no statement",
 			json(keyBundle(key.privateKey, RECORD, "text/plain")),
-			"it does not sign a application/vnd.in-toto+json",
+			"its payload is text/plain, expected application/vnd.in-toto+json",
 		],
 		[
 			"when it signs bytes",
