@@ -42,10 +42,14 @@ export function barProgress(terminal: Terminal): Progress {
 	});
 }
 
-/** A log line now and then, so that a long transfer does not look like a dead job. */
-export function lineProgress(log: Logger): Progress {
+/**
+ * A log line now and then, so that a long transfer does not look like a dead job.
+ *
+ * @param doing what the line says, e.g. `promoting`
+ */
+export function lineProgress(log: Logger, doing: string): Progress {
 	return new TimedProgress(LINE_MS, {
-		show: (position) => log.info(position, "promoting"),
+		show: (position) => log.info(position, doing),
 		end: () => {},
 	});
 }

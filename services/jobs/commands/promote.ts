@@ -5,6 +5,8 @@ import { promote } from "../promote/promote.ts";
 import { loadPromoterConfig } from "../promote/promoter-config.ts";
 import { type ReportFormat, renderAs } from "../promote/render/render.ts";
 import { exitStatus } from "../promote/report.ts";
+import { verifyPromoted } from "../promote/verify/verify.ts";
+import { renderVerify, verifyStatus } from "../promote/verify/verify-report.ts";
 import { planOfflineOnce } from "./plan-offline.ts";
 
 /** Where the stacks put the promoter's configuration in its container. */
@@ -14,13 +16,20 @@ interface PromoteFlags extends ReportFormat {
 	readonly config: string;
 	readonly manifests?: string;
 	readonly dryRun?: boolean;
+	readonly verifyDigests?: boolean;
 }
 
 interface PlanFlags extends PromoteFlags {
 	readonly offline?: boolean;
 }
 
-/** Adds `promote plan` and `promote run`. */
+interface VerifyFlags {
+	readonly config: string;
+	readonly repair?: boolean;
+	readonly json?: boolean;
+}
+
+/** Adds `promote plan`, `promote run` and `promote verify`. */
 export function addPromote(program: Command, { io, exit }: CommandLine): void {
 	const promotion = program
 		.command("promote")
@@ -46,6 +55,17 @@ export function addPromote(program: Command, { io, exit }: CommandLine): void {
 		.action(async (flags: PromoteFlags) => {
 			exit(await promoteOnce(flags, io));
 		});
+	promotion
+		.command("verify")
+		.description(
+			"Walks Prod: downloads and hashes every tag, and looks for its promotion record.",
+		)
+		.option("--config <file>", "configuration of the job", PROMOTER_CONFIG)
+		.option("--repair", "bring what is damaged from CI Snapshots again")
+		.option("--json", "print the report as JSON")
+		.action(async (flags: VerifyFlags) => {
+			exit(await verifyOnce(flags, io));
+		});
 }
 
 function withOptions(command: Command): Command {
@@ -55,12 +75,22 @@ function withOptions(command: Command): Command {
 			"--manifests <folder>",
 			"promotion manifests, instead of the configuration's",
 		)
+		.option(
+			"--verify-digests",
+			"ask for the digest of every tag, also of those that earlier runs have seen",
+		)
 		.option("--json", "print the report as JSON")
 		.option("--markdown", "print it as Markdown, for a comment");
 }
 
 async function promoteOnce(
-	{ config: file, manifests, dryRun = false, ...format }: PromoteFlags,
+	{
+		config: file,
+		manifests,
+		dryRun = false,
+		verifyDigests = false,
+		...format
+	}: PromoteFlags,
 	io: Process,
 ): Promise<number> {
 	const { stdout, stderr, stop } = io;
@@ -69,10 +99,33 @@ async function promoteOnce(
 	const report = await promote({
 		config: manifests === undefined ? config : { ...config, manifests },
 		dryRun,
+		verifyDigests,
 		signal: stop,
 		log,
-		progress: stderr.isTTY ? barProgress(stderr) : lineProgress(log),
+		progress: stderr.isTTY
+			? barProgress(stderr)
+			: lineProgress(log, "promoting"),
 	});
 	stdout.write(renderAs(report, format, stdout));
 	return exitStatus(report);
+}
+
+async function verifyOnce(
+	{ config: file, repair = false, json }: VerifyFlags,
+	io: Process,
+): Promise<number> {
+	const { stdout, stderr, stop } = io;
+	const config = await loadPromoterConfig(file);
+	const log = logOf(io);
+	const report = await verifyPromoted({
+		config,
+		repair,
+		signal: stop,
+		log,
+		progress: stderr.isTTY
+			? barProgress(stderr)
+			: lineProgress(log, "verifying"),
+	});
+	stdout.write(json ? `${JSON.stringify(report)}\n` : renderVerify(report));
+	return verifyStatus(report);
 }

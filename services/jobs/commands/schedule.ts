@@ -79,7 +79,7 @@ async function promotion(file: string, log: Logger): Promise<Timetable> {
 	const config = await loadPromoterConfig(file);
 	const { schedule, timeZone, state } = config;
 	const run = async (signal: AbortSignal) => {
-		const progress = lineProgress(log);
+		const progress = lineProgress(log, "promoting");
 		const options = { config, dryRun: false, signal, log, progress };
 		return promotionSummary(await promote(options));
 	};

@@ -1,15 +1,14 @@
 import type { PromoterConfig } from "../../../topology/job-config.ts";
 import { Copier } from "../../oci/copy.ts";
-import { passwordFile } from "../../oci/credentials.ts";
-import { Registry } from "../../oci/registry.ts";
+import type { Registry } from "../../oci/registry.ts";
 import { TagInventory } from "../../oci/tag-inventory.ts";
-import type { Transport } from "../../oci/transport.ts";
 import { formatProblem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import { countOutcomes } from "../run-report.ts";
 import { type JobOptions, withTransport } from "../with-transport.ts";
 import { carryOut, resultOf } from "./carry-out.ts";
 import { CurrentTags } from "./current-tags.ts";
+import { type Ends, openEnds } from "./ends.ts";
 import { Judge } from "./judge.ts";
 import { LateReferrers } from "./late-referrers.ts";
 import { withLease } from "./lease.ts";
@@ -57,31 +56,6 @@ export async function promote(
 			return new Run(options, asked, ends).report();
 		}).finally(() => progress.stop());
 	return dryRun ? run() : withLease(config.state, { signal, log }, run);
-}
-
-interface Ends {
-	readonly source: Registry;
-	readonly destination: Registry;
-}
-
-// Each end has an account of its own; the one that writes is never shown to the source.
-async function openEnds(
-	{ source, destination }: PromoterConfig,
-	transport: Transport,
-): Promise<Ends> {
-	const read = passwordFile(source.username, source.passwordFile);
-	const write = passwordFile(destination.username, destination.passwordFile);
-	// Now, to fail once instead of once for each promotion.
-	await Promise.all([read(), write()]);
-	return {
-		source: new Registry({ url: source.url, credentials: read, transport }),
-		destination: new Registry({
-			url: destination.url,
-			actions: ["push"],
-			credentials: write,
-			transport,
-		}),
-	};
 }
 
 class Run {

@@ -104,6 +104,7 @@ export function renderReport(report: PromotionReport): string {
 		...report.items
 			.filter(({ outcome }) => outcome !== "present")
 			.map(renderItem),
+		...report.notes.map((note) => `note: ${note}`),
 		renderSummary(report),
 	];
 	return `${lines.join("\n")}\n`;

@@ -35,6 +35,10 @@ export interface JobHarness {
 	readonly source: RegistryServer;
 	readonly destination: RegistryServer;
 	readonly config: PromoterConfig;
+	/** A folder for files of the test. */
+	readonly folder: string;
+	/** Changes the configuration. */
+	configure(changes: Partial<PromoterConfig>): Promise<void>;
 	/** Writes files below the folder of the promotion manifests. */
 	manifests(files: Readonly<Record<string, string>>): Promise<void>;
 	/** Runs the command line with the configuration. */
@@ -129,6 +133,13 @@ export function jobHarness(): JobHarness {
 		},
 		get config() {
 			return config;
+		},
+		get folder() {
+			return folder;
+		},
+		configure: async (changes) => {
+			config = { ...config, ...changes };
+			await writeFile(join(folder, "promoter.json"), JSON.stringify(config));
 		},
 		manifests: async (files) => {
 			for (const [path, text] of Object.entries(files)) {

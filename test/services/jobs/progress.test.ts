@@ -92,7 +92,7 @@ describe("over time", () => {
 			{ write: (line) => lines.push(JSON.parse(line)) },
 			"info",
 		);
-		const progress = lineProgress(log);
+		const progress = lineProgress(log, "promoting");
 		progress.start(3);
 		progress.expected(10);
 		vi.advanceTimersByTime(29_000);

@@ -86,7 +86,7 @@ function run(http: TransportOptions = {}): Promise<PromotionReport> {
 		dryRun: false,
 		signal: new AbortController().signal,
 		log,
-		progress: lineProgress(log),
+		progress: lineProgress(log, "promoting"),
 		http,
 	});
 }
