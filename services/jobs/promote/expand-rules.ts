@@ -5,6 +5,7 @@ import {
 } from "../../../topology/naming.ts";
 import { type Problem, shown } from "../problem.ts";
 import { withinTime } from "../within-time.ts";
+import type { ListedTag } from "./promotion-manifest.ts";
 import type { PromotionRule } from "./rule-entries.ts";
 import { filledIn, filledInProblem } from "./tag-template.ts";
 
@@ -31,7 +32,7 @@ export interface ExpandedRules {
 
 export interface ExpandRulesOptions {
 	/** What manifests ask for: rules have no say on those tags. @default - nothing */
-	readonly listed?: readonly Pick<RuleCandidate, "repository" | "tag">[];
+	readonly listed?: readonly ListedTag[];
 	/** A rule may give the tag `latest`. @default false */
 	readonly allowLatest?: boolean;
 	/** What a rule may take for all repositories; most need a microsecond a tag. @default 10,000 */
@@ -70,10 +71,7 @@ export function expandRules(
 	return { candidates, problems };
 }
 
-const targetOf = ({
-	repository,
-	tag,
-}: Pick<RuleCandidate, "repository" | "tag">) => `${repository}:${tag}`;
+const targetOf = ({ repository, tag }: ListedTag) => `${repository}:${tag}`;
 
 function matchesOf(
 	{ repositories, tags, promote, file, path }: PromotionRule,

@@ -2,6 +2,7 @@ import { isMap, isSeq } from "yaml";
 import type { Digest } from "../../oci/digest.ts";
 import {
 	digestFinding,
+	type Finding,
 	repositoryFinding,
 	tagFinding,
 } from "../manifest-rules.ts";
@@ -10,12 +11,15 @@ import { type Field, textAt } from "../yaml-fields.ts";
 import { kindOf, type MaybeNode, type YamlReader } from "../yaml-reader.ts";
 import type { Promotion } from "./promotion-manifest.ts";
 
-/** Reads the images of a manifest, tag by tag. What has a problem is left out. */
+/** A tag as it is listed; without a digest when there is a problem with what it is listed for. */
+export type Listed = Omit<Promotion, "digest"> & Partial<Promotion>;
+
+/** Reads the images of a manifest, tag by tag. */
 export function readImages(
 	yaml: YamlReader,
 	{ node, path }: Field,
 	allowLatest: boolean,
-): readonly Promotion[] {
+): readonly Listed[] {
 	if (!isSeq(node)) {
 		yaml.report(path, {
 			what: "not a list of images",
@@ -37,7 +41,7 @@ function readImage(
 	{ node, path }: Field,
 	seen: Map<string, string>,
 	allowLatest: boolean,
-): readonly Promotion[] {
+): readonly Listed[] {
 	if (!isMap(node)) {
 		yaml.report(path, {
 			what: "not an image",
@@ -52,26 +56,29 @@ function readImage(
 	const at = (key: string) => ({ node: keys.get(key), path: `${path}.${key}` });
 	const name = textAt(yaml, at("name"), "repository", repositoryFinding);
 	if (name === undefined) return [];
+	const listed = readDmap(yaml, at("dmap"), name, allowLatest);
 	const first = seen.get(name);
-	if (first !== undefined) {
-		yaml.report(`${path}.name`, {
-			what: `repository is listed before, at ${first}`,
-			got: shown(name),
-			expected: "each repository once in a file",
-			fix: "move its digests to the first entry",
-		});
-		return [];
+	if (first === undefined) {
+		seen.set(name, path);
+		return listed;
 	}
-	seen.set(name, path);
-	return readDmap(yaml, at("dmap"), name, allowLatest);
+	yaml.report(`${path}.name`, {
+		what: `repository is listed before, at ${first}`,
+		got: shown(name),
+		expected: "each repository once in a file",
+		fix: "move its digests to the first entry",
+	});
+	return listed.map(withoutDigest);
 }
+
+const withoutDigest = ({ digest: _, ...listed }: Listed): Listed => listed;
 
 function readDmap(
 	yaml: YamlReader,
 	{ node, path }: Field,
 	repository: string,
 	allowLatest: boolean,
-): readonly Promotion[] {
+): readonly Listed[] {
 	if (!isMap(node) || node.items.length === 0) {
 		yaml.report(path, {
 			what: "no digests",
@@ -86,28 +93,29 @@ function readDmap(
 		const digest = yaml.text(key as MaybeNode, path, "digest");
 		if (digest === undefined) return [];
 		const at = `${path}[${shown(digest)}]`;
-		const finding = digestFinding(digest);
-		if (finding) {
-			yaml.report(at, finding);
-			return [];
-		}
-		if (seen.has(digest)) {
-			yaml.report(at, {
-				what: "digest is listed before",
-				got: shown(digest),
-				expected: "each digest once in an entry",
-				fix: "move its tags to the first one",
-			});
-			return [];
-		}
+		const finding = digestFinding(digest) ?? repeated(digest, seen);
+		if (finding) yaml.report(at, finding);
 		seen.add(digest);
 		const field = { node: value as MaybeNode, path: at };
 		return readTags(yaml, field, allowLatest).map((tag) => ({
 			repository,
-			digest: digest as Digest,
+			...(!finding && { digest: digest as Digest }),
 			...tag,
 		}));
 	});
+}
+
+function repeated(
+	digest: string,
+	seen: ReadonlySet<string>,
+): Finding | undefined {
+	if (!seen.has(digest)) return undefined;
+	return {
+		what: "digest is listed before",
+		got: shown(digest),
+		expected: "each digest once in an entry",
+		fix: "move its tags to the first one",
+	};
 }
 
 function readTags(

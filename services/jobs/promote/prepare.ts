@@ -36,7 +36,7 @@ export interface Prepared {
 
 /** Decides about everything that is asked for, before anything is done about it. Writes nothing. */
 export async function prepare(
-	{ promotions, rules }: Asked,
+	{ promotions, listed, rules }: Asked,
 	config: PromoterConfig,
 	planRules: PlanRules,
 	world: World,
@@ -47,7 +47,7 @@ export async function prepare(
 		return [name, [...(await world.sourceTags.of(name))]] as const;
 	});
 	const { candidates, problems } = expandRules(rules, new Map(listings), {
-		listed: promotions,
+		listed,
 		allowLatest,
 	});
 	const found = await ruleSteps(candidates, world);

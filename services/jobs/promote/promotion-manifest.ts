@@ -11,7 +11,7 @@ import {
 	YamlReader,
 } from "../yaml-reader.ts";
 import { withoutConflicts } from "./conflicts.ts";
-import { readImages } from "./image-entries.ts";
+import { type Listed, readImages } from "./image-entries.ts";
 import { type PromotionRule, readRules } from "./rule-entries.ts";
 
 /** One tag that is to point to one digest at the destination. */
@@ -27,9 +27,14 @@ export interface Promotion {
 	readonly sourceTag?: string;
 }
 
+/** A tag at the destination. */
+export type ListedTag = Pick<Promotion, "repository" | "tag">;
+
 /** What the manifests ask for. An entry with a problem is left out; it does not block the others. */
 export interface Promotions {
 	readonly promotions: readonly Promotion[];
+	/** Every tag that a manifest lists, those with a problem too. Rules have no say on them. */
+	readonly listed: readonly ListedTag[];
 	/** What is promoted without being listed. */
 	readonly rules: readonly PromotionRule[];
 	readonly problems: readonly Problem[];
@@ -53,11 +58,13 @@ export function parsePromotions(
 	{ allowLatest = false }: PromotionManifestOptions = {},
 ): Promotions {
 	const manifests = files.map((file) => parseManifest(file, allowLatest));
+	const listed = manifests.flatMap(({ images }) => images);
 	const { promotions, problems } = withoutConflicts(
-		manifests.flatMap((manifest) => manifest.promotions),
+		listed.filter((image): image is Promotion => image.digest !== undefined),
 	);
 	return {
 		promotions,
+		listed: listed.map(({ repository, tag }) => ({ repository, tag })),
 		rules: manifests.flatMap(({ rules }) => rules),
 		problems: [
 			...manifests.flatMap((manifest) => manifest.problems),
@@ -66,12 +73,19 @@ export function parsePromotions(
 	};
 }
 
-const NOTHING = { promotions: [], rules: [] };
+/** What one manifest says. */
+interface Manifest {
+	readonly images: readonly Listed[];
+	readonly rules: readonly PromotionRule[];
+	readonly problems: readonly Problem[];
+}
+
+const NOTHING = { images: [], rules: [] };
 
 function parseManifest(
 	{ path, text }: YamlFile,
 	allowLatest: boolean,
-): Promotions {
+): Manifest {
 	const parsed = parseStrictYaml(path, text);
 	if ("problems" in parsed) return { ...NOTHING, problems: parsed.problems };
 	const yaml = new YamlReader(path);
@@ -83,11 +97,11 @@ function readRoot(
 	yaml: YamlReader,
 	root: MaybeNode,
 	allowLatest: boolean,
-): Omit<Promotions, "problems"> {
+): Omit<Manifest, "problems"> {
 	if (isMap(root)) return readMap(yaml, root, allowLatest);
 	if (isSeq(root)) {
 		const field = { node: root as MaybeNode, path: "" };
-		return { promotions: readImages(yaml, field, allowLatest), rules: [] };
+		return { images: readImages(yaml, field, allowLatest), rules: [] };
 	}
 	const isEmpty = root === null || (isScalar(root) && root.value === null);
 	yaml.report("", {
@@ -105,7 +119,7 @@ function readMap(
 	yaml: YamlReader,
 	root: YAMLMap,
 	allowLatest: boolean,
-): Omit<Promotions, "problems"> {
+): Omit<Manifest, "problems"> {
 	// Somebody who names registries wants something else than what would happen.
 	const keys = yaml.keys(root, "", ROOT_KEYS, unknownRootKey);
 	if (!keys) return NOTHING;
@@ -119,7 +133,7 @@ function readMap(
 	}
 	const at = (key: string) => ({ node: keys.get(key), path: key });
 	return {
-		promotions: keys.has("images")
+		images: keys.has("images")
 			? readImages(yaml, at("images"), allowLatest)
 			: [],
 		rules: keys.has("rules") ? readRules(yaml, at("rules")) : [],

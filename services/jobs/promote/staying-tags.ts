@@ -12,7 +12,7 @@ const MOST_NOTES = 20;
  */
 export function stayingTags(
 	tagsByRepository: ReadonlyMap<string, readonly string[]>,
-	asked: Pick<Asked, "promotions" | "rules">,
+	asked: Pick<Asked, "listed" | "rules">,
 	host: string,
 ): readonly string[] {
 	const tags = unclaimedTags(tagsByRepository, asked);

@@ -1,12 +1,6 @@
 import { anchored, FALLBACK_TAG } from "../../../topology/naming.ts";
-import type { Promotions } from "./promotion-manifest.ts";
+import type { ListedTag, Promotions } from "./promotion-manifest.ts";
 import { couldGive } from "./tag-template.ts";
-
-/** A tag at the destination. */
-export interface DestinationTag {
-	readonly repository: string;
-	readonly tag: string;
-}
 
 /**
  * Tags at the destination that no manifest lists and no rule could have promoted: those whose line was
@@ -16,10 +10,10 @@ export interface DestinationTag {
  */
 export function unclaimedTags(
 	tagsByRepository: ReadonlyMap<string, readonly string[]>,
-	{ promotions, rules }: Pick<Promotions, "promotions" | "rules">,
-): readonly DestinationTag[] {
-	const listed = new Set(
-		promotions.map(({ repository, tag }) => `${repository}:${tag}`),
+	{ listed, rules }: Pick<Promotions, "listed" | "rules">,
+): readonly ListedTag[] {
+	const named = new Set(
+		listed.map(({ repository, tag }) => `${repository}:${tag}`),
 	);
 	const compiled = rules.map(({ repositories, promote }) => ({
 		names: repositories.map(anchored),
@@ -34,7 +28,7 @@ export function unclaimedTags(
 			.filter(
 				(tag) =>
 					!FALLBACK_TAG.test(tag) &&
-					!listed.has(`${repository}:${tag}`) &&
+					!named.has(`${repository}:${tag}`) &&
 					!templates.some((template) => couldGive(template, tag)),
 			)
 			.map((tag) => ({ repository, tag }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parsePromotions } from "../../../../services/jobs/promote/promotion-manifest.ts";
 import { A, B, entry, parse, parseFiles } from "./manifest-harness.ts";
 
 describe("what is asked for twice", () => {
@@ -47,6 +48,25 @@ describe("what is asked for twice", () => {
 		});
 	});
 
+	test("for two digests of one entry is promoted to neither", () => {
+		const text = `- name: team/app\n  dmap:\n    "${A}": ["1.0.0", "1.1.0"]\n    "${B}": ["1.0.0"]`;
+		expect(parse(text)).toEqual({
+			wanted: [`team/app:1.1.0@${A}`],
+			problems: [
+				`m.yaml:[0].dmap["${B}"][0]: team/app:1.0.0 is also asked for with ${A}, at m.yaml:[0].dmap["${A}"][0], got ${B}; expected one digest for a tag; neither is promoted. Fix: remove one of them.`,
+			],
+		});
+	});
+
+	test("for one digest is promoted once", () => {
+		expect(parse(entry("team/app", A, '"1.0.0"', '"1.0.0"'))).toEqual({
+			wanted: [`team/app:1.0.0@${A}`],
+			problems: [
+				`m.yaml:[0].dmap["${A}"][1]: team/app:1.0.0 is asked for before, at m.yaml:[0].dmap["${A}"][0], got "1.0.0"; expected each tag once. Fix: remove this one.`,
+			],
+		});
+	});
+
 	test("of the same repository in two files is fine when the digests differ", () => {
 		expect(
 			parseFiles({
@@ -55,4 +75,22 @@ describe("what is asked for twice", () => {
 			}).problems,
 		).toEqual([]);
 	});
+});
+
+test("a tag that is listed wrongly stays out of the hands of rules", () => {
+	const text =
+		entry("team/app", A, '"1.0.0"') +
+		entry("team/app", B, '"1.1.0"') +
+		entry("team/b", "sha256:12", '"1.2.0"', '"/"') +
+		`- name: team/c\n  dmap:\n    "${A}": ["1.3.0"]\n    "${B}": ["1.3.0"]\n    "${A}": ["1.4.0"]`;
+	const { promotions, listed } = parsePromotions([{ path: "m.yaml", text }]);
+	expect(promotions.map(({ tag }) => tag)).toEqual(["1.0.0"]);
+	expect(listed.map(({ repository, tag }) => `${repository}:${tag}`)).toEqual([
+		"team/app:1.0.0",
+		"team/app:1.1.0",
+		"team/b:1.2.0",
+		"team/c:1.3.0",
+		"team/c:1.3.0",
+		"team/c:1.4.0",
+	]);
 });

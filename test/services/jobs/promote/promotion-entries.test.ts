@@ -75,6 +75,7 @@ describe("the message says what is wrong, where, with which value, and what to d
 		"team/../app",
 		"team%2fapp",
 		"te am",
+		"team/*",
 		"tеam/app",
 	])("a repository '%s'", (name) => {
 		expect(parse(entry(`"${name}"`, A, '"1.0.0"')).problems).toEqual([

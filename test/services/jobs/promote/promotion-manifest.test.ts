@@ -24,6 +24,10 @@ test("a list of images is read, tag by tag", () => {
 				path: `[0].dmap["${A}"][1]`,
 			},
 		],
+		listed: [
+			{ repository: "team/app", tag: "1.0.0" },
+			{ repository: "team/app", tag: "1.0" },
+		],
 		rules: [],
 		problems: [],
 	});
@@ -118,6 +122,21 @@ describe("the message says what is wrong, where, with which value, and what to d
 			"a key twice",
 			`- name: team/app\n  name: team/b\n  dmap: {"${A}": ["1"]}`,
 			'm.yaml:[0].name: key is there twice, got "name"; expected each key once. Fix: remove one of them.',
+		],
+		[
+			"images twice",
+			"images: []\nimages: []",
+			'm.yaml:images: key is there twice, got "images"; expected each key once. Fix: remove one of them.',
+		],
+		[
+			"a digest that is a number",
+			'- name: team/app\n  dmap: {7: ["1"]}',
+			'm.yaml:[0].dmap: digest is not text, got number 7; expected text. Fix: quote it: "7".',
+		],
+		[
+			"a digest that is a list",
+			`- name: team/app\n  dmap:\n    ? [a]\n    : ["1"]`,
+			"m.yaml:[0].dmap: digest is not text, got a list; expected text. Fix: write the digest there.",
 		],
 		[
 			"no name",

@@ -19,6 +19,7 @@ test("rules stand beside images, and know their places", () => {
 				path: `images[0].dmap["${A}"][0]`,
 			},
 		],
+		listed: [{ repository: "team/app", tag: "1.0.0" }],
 		rules: [
 			{
 				repositories: ["team/.*", "web/shop"],

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
 import { unclaimedTags } from "../../../../services/jobs/promote/unclaimed-tags.ts";
-import { A } from "./manifest-harness.ts";
 import { RULE } from "./rule-harness.ts";
 
 const place = { file: "m.yaml", path: "[0]" };
 
 function unclaimed(tags: readonly string[], promote?: string) {
 	return unclaimedTags(new Map([["team/app", tags]]), {
-		promotions: [{ repository: "team/app", tag: "1.0.0", digest: A, ...place }],
+		listed: [{ repository: "team/app", tag: "1.0.0" }],
 		rules: promote === undefined ? [] : [{ ...RULE, promote, ...place }],
 	}).map(({ repository, tag }) => `${repository}:${tag}`);
 }
@@ -21,10 +20,7 @@ test("signatures go with their images and are not named", () => {
 });
 
 test("a listed tag of another repository is another tag", () => {
-	const rest = {
-		promotions: [{ repository: "team/b", tag: "1.0.0", digest: A, ...place }],
-		rules: [],
-	};
+	const rest = { listed: [{ repository: "team/b", tag: "1.0.0" }], rules: [] };
 	expect(unclaimedTags(new Map([["team/app", ["1.0.0"]]]), rest)).toEqual([
 		{ repository: "team/app", tag: "1.0.0" },
 	]);
@@ -49,6 +45,6 @@ test.each([
 test("a rule has no say on other repositories", () => {
 	const tags = new Map([["web/app", ["1.1.0"]]]);
 	expect(
-		unclaimedTags(tags, { promotions: [], rules: [{ ...RULE, ...place }] }),
+		unclaimedTags(tags, { listed: [], rules: [{ ...RULE, ...place }] }),
 	).toEqual([{ repository: "web/app", tag: "1.1.0" }]);
 });
