@@ -1,10 +1,10 @@
 import type { PromoterConfig } from "../../../topology/job-config.ts";
-import { formatProblem, sortedProblems } from "../problem.ts";
+import { formatProblem } from "../problem.ts";
 import { countOutcomes } from "../run-report.ts";
 import { describeRule } from "./describe-rule.ts";
 import { nameRefusal } from "./plan.ts";
-import { readPromotionFiles } from "./promotion-files.ts";
-import { type Promotion, parsePromotions } from "./promotion-manifest.ts";
+import type { Promotion } from "./promotion-manifest.ts";
+import { readManifests } from "./read-manifests.ts";
 import { type ItemResult, OUTCOMES, type PromotionReport } from "./report.ts";
 
 /** The part of the promoter's configuration that a plan without registries needs. */
@@ -23,9 +23,8 @@ export async function planOffline(
 	config: OfflineConfig,
 ): Promise<PromotionReport> {
 	const started = Date.now();
-	const { source, destination, allowLatest = false } = config;
-	const read = await readPromotionFiles(config.manifests);
-	const parsed = parsePromotions(read.files, { allowLatest });
+	const { source, destination } = config;
+	const asked = await readManifests(config);
 	const hosts = {
 		source: new URL(source.url).host,
 		destination: new URL(destination.url).host,
@@ -36,7 +35,7 @@ export async function planOffline(
 		destinationHost: hosts.destination,
 		repositories: config.repositories,
 	};
-	const items = parsed.promotions.map((promotion) =>
+	const items = asked.promotions.map((promotion) =>
 		itemOf(promotion, nameRefusal(promotion, rules)),
 	);
 	return {
@@ -45,14 +44,12 @@ export async function planOffline(
 		offline: true,
 		startedAt: new Date(started).toISOString(),
 		seconds: (Date.now() - started) / 1000,
-		...(read.commit !== undefined && { commit: read.commit }),
+		...(asked.commit !== undefined && { commit: asked.commit }),
 		counts: countOutcomes(OUTCOMES, items),
 		blobs: { present: 0, mounted: 0, uploaded: 0, uploadedBytes: 0 },
-		problems: sortedProblems([...read.problems, ...parsed.problems]).map(
-			formatProblem,
-		),
+		problems: asked.problems.map(formatProblem),
 		notes: [
-			...parsed.rules.map((rule) => describeRule(rule, rules)),
+			...asked.rules.map((rule) => describeRule(rule, rules)),
 			"no registry was asked: images are looked into, and tags compared, by a plan without --offline",
 		],
 		items,

@@ -72,7 +72,12 @@ test("manifests are planned without registries and passwords", async () => {
 	});
 	expect(status).toBe(0);
 	expect(withoutSeconds(stdout)).toBe(
-		`planned  team/app:1.0.0 ${A}\n1 to promote, 0 refused, 0 failed, 0 bad entries\n`,
+		[
+			`planned  team/app:1.0.0 ${A}`,
+			`note: ${OFFLINE}`,
+			"1 to promote, 0 refused, 0 failed, 0 bad entries",
+			"",
+		].join("\n"),
 	);
 });
 
