@@ -10,8 +10,6 @@ import { anchored } from "../../../../topology/naming.ts";
 import type { KeylessSigner } from "../../../../topology/promotion-policy.ts";
 import { printable } from "../../../oci/printable.ts";
 
-const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
-
 /**
  * Why what is signed with a certificate was not signed by this signer; undefined when it was.
  *
@@ -41,26 +39,22 @@ export function certificateProblem(
 	if (!anchored(signer.subject).test(subject)) {
 		return `its subject is '${printable(subject)}', expected '${signer.subject}'`;
 	}
-	return certificateOddity(certificate, subject);
+	return hasOnly(subject, certificate)
+		? undefined
+		: "its certificate has another subject than it seems";
 }
 
 /**
- * Things the library does not look at. It reads the subject byte by byte without the highest bit, and
- * the first of several; so a second reader must see the same and nothing else.
+ * Whether the certificate has this subject and no other, as OpenSSL reads it. The library drops the
+ * highest bit of each byte, so that one subject may look like another, and takes the first of several.
  */
-function certificateOddity(der: Buffer, subject: string): string | undefined {
-	const { keyUsage, subjectAltName } = new X509Certificate(der);
-	if (!keyUsage?.includes(CODE_SIGNING)) {
-		return "its certificate is not one for signing code";
-	}
-	const written = [subject, JSON.stringify(subject)].flatMap((text) => [
-		`URI:${text}`,
-		`email:${text}`,
-	]);
-	if (!written.includes(subjectAltName ?? "")) {
-		return `its certificate has other subjects too: ${printable(subjectAltName ?? "")}`;
-	}
-	return undefined;
+function hasOnly(subject: string, certificate: Buffer): boolean {
+	const { subjectAltName } = new X509Certificate(certificate);
+	// What could be misread is quoted: https://nodejs.org/api/crypto.html#x509subjectaltname
+	const quoted = JSON.stringify(subject).replaceAll(",", "\\u002c");
+	return [subject, quoted]
+		.flatMap((text) => [`URI:${text}`, `email:${text}`])
+		.some((text) => text === subjectAltName);
 }
 
 const known = new WeakMap<KeylessSigner, TrustMaterial>();

@@ -22,8 +22,8 @@ export function isSignedWith(
 }
 
 /**
- * The hashes that clients use with a key. cosign hashes with SHA-256 whatever the key in its form
- * before version 3, and as long as the curve in bundles.
+ * The hashes that clients use with a key: cosign one as long as the curve, and before version 3
+ * SHA-256 whatever the key.
  */
 function hashesOf({ asymmetricKeyDetails }: KeyObject): readonly string[] {
 	return asymmetricKeyDetails?.namedCurve === "secp384r1"

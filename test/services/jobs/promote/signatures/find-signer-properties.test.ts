@@ -120,7 +120,7 @@ test("no damage makes a stranger's bundle a signature", () => {
 			fc.oneof(...strangers.map((bundle) => damaged(bundle))),
 			(bundle) => expectProblem({ bundles: [bundle] }),
 		),
-		{ numRuns: 2000 },
+		{ numRuns: 400 },
 	);
 });
 
@@ -147,6 +147,6 @@ test("no damage makes reading a record throw or vouch for something else", () =>
 			if ("statement" in read) expect(read.statement).toEqual(statement);
 			else expect(read.problem).toMatch(ONE_LINE);
 		}),
-		{ numRuns: 1000 },
+		{ numRuns: 400 },
 	);
 });

@@ -39,6 +39,19 @@ describe("a keyless signature counts", () => {
 		expect(find(bundle)).toEqual({ signer: "github" });
 	});
 
+	test.each([
+		["a comma", "@refs/heads/a,b"],
+		["a quote", '@refs/heads/a"b'],
+	])("with %s in its subject", async (_, ref) => {
+		const subject = SUBJECT.replace("@refs/heads/main", ref);
+		const bundles = [await ours.sign(statementOf(), { subject })];
+		expect(
+			findSigner(IMAGE, attached({ bundles }), [
+				{ ...github(), subject: "https://github\\.com/acme/.*" },
+			]),
+		).toEqual({ signer: "github" });
+	});
+
 	test("though another signer with keys comes first", async () => {
 		expect(
 			findSigner(
@@ -71,6 +84,12 @@ describe("a keyless signature does not count", () => {
 			"of a subject that only ends with the right one",
 			{ subject: `https://evil.test/?${SUBJECT}` },
 			`its subject is 'https://evil.test/?${SUBJECT}', expected '${PATTERN}'`,
+		],
+		[
+			// Its bytes without their highest bits spell the right one.
+			"of a subject that only looks like the right one",
+			{ subject: SUBJECT.replace("main", "ma\u00e9n") },
+			"its certificate has another subject than it seems",
 		],
 		[
 			"when nobody says when it was made",

@@ -3,6 +3,7 @@ import {
 	generateKeyPairSync,
 	type KeyObject,
 	sign,
+	X509Certificate,
 } from "node:crypto";
 import {
 	initializeCA,
@@ -42,6 +43,12 @@ export interface KeylessOptions {
 const keyPair = () => generateKeyPairSync("ec", { namedCurve: "P-256" });
 const sha256 = (bytes: Uint8Array) =>
 	createHash("sha256").update(bytes).digest();
+const hashOf = (bytes: Uint8Array) => ({
+	algorithm: "sha256",
+	value: sha256(bytes).toString("hex"),
+});
+const pemOf = (certificate: Buffer) =>
+	Buffer.from(new X509Certificate(certificate).toString());
 const base64 = (bytes: { buffer: ArrayBufferLike } | Buffer) =>
 	Buffer.isBuffer(bytes)
 		? bytes.toString("base64")
@@ -138,15 +145,11 @@ export async function sigstore({
 			kind: "dsse",
 			apiVersion: "0.0.1",
 			spec: {
-				payloadHash: {
-					algorithm: "sha256",
-					value: sha256(Buffer.from(envelope.payload, "base64")).toString(
-						"hex",
-					),
-				},
+				envelopeHash: hashOf(Buffer.from(JSON.stringify(envelope))),
+				payloadHash: hashOf(Buffer.from(envelope.payload, "base64")),
 				signatures: envelope.signatures.map(({ sig }) => ({
 					signature: sig,
-					verifier: base64(certificate),
+					verifier: base64(pemOf(certificate)),
 				})),
 			},
 		});
