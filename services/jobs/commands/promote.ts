@@ -17,6 +17,7 @@ interface PromoteFlags extends ReportFormat {
 	readonly manifests?: string;
 	readonly dryRun?: boolean;
 	readonly verifyDigests?: boolean;
+	readonly bulk?: boolean;
 }
 
 interface PlanFlags extends PromoteFlags {
@@ -52,6 +53,7 @@ export function addPromote(program: Command, { io, exit }: CommandLine): void {
 			"Plans, then copies what is missing. May be killed and run again.",
 		)
 		.option("--dry-run", "plan only")
+		.option("--bulk", "promote more than 1,000 new tags in this run")
 		.action(async (flags: PromoteFlags) => {
 			exit(await promoteOnce(flags, io));
 		});
@@ -89,6 +91,7 @@ async function promoteOnce(
 		manifests,
 		dryRun = false,
 		verifyDigests = false,
+		bulk = false,
 		...format
 	}: PromoteFlags,
 	io: Process,
@@ -100,6 +103,7 @@ async function promoteOnce(
 		config: manifests === undefined ? config : { ...config, manifests },
 		dryRun,
 		verifyDigests,
+		bulk,
 		signal: stop,
 		log,
 		progress: stderr.isTTY

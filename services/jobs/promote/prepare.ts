@@ -3,7 +3,8 @@ import { acceptsName, anchored } from "../../../topology/naming.ts";
 import { all } from "../../oci/all.ts";
 import type { Registry } from "../../oci/registry.ts";
 import type { TagInventory } from "../../oci/tag-inventory.ts";
-import type { Problem } from "../problem.ts";
+import { InvalidInputError, type Problem } from "../problem.ts";
+import { bulkProblem } from "./bulk.ts";
 import type { CurrentTags } from "./current-tags.ts";
 import { expandRules, type RuleCandidate } from "./expand-rules.ts";
 import type { Judge } from "./judge.ts";
@@ -26,6 +27,8 @@ export interface World {
 	readonly judge: Judge;
 	/** Compares what rules found before with the source again. */
 	readonly compare: boolean;
+	/** Any number of new tags is meant. */
+	readonly bulk: boolean;
 }
 
 /** What a run will do, and what is wrong with the rules. */
@@ -34,7 +37,11 @@ export interface Prepared {
 	readonly problems: readonly Problem[];
 }
 
-/** Decides about everything that is asked for, before anything is done about it. Writes nothing. */
+/**
+ * Decides about everything that is asked for, before anything is done about it. Writes nothing.
+ *
+ * @throws InvalidInputError when there is more to promote than anybody asks for by mistake.
+ */
 export async function prepare(
 	{ promotions, listed, rules }: Asked,
 	config: PromoterConfig,
@@ -53,6 +60,11 @@ export async function prepare(
 	const found = await ruleSteps(candidates, world);
 	const wanted = [...promotions, ...found.promotions];
 	const planned = await plan(wanted, planRules, world.current);
+	const tooMany = bulkProblem(
+		planned.filter(({ action }) => action === "copy").length,
+	);
+	// Before so many images are looked into.
+	if (tooMany && !world.bulk) throw new InvalidInputError([tooMany]);
 	const judged = await all(
 		planned,
 		async (step): Promise<Step> =>

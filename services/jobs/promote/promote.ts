@@ -30,6 +30,8 @@ export interface PromoteOptions extends JobOptions {
 	readonly progress: Progress;
 	/** Asks for the digest of every tag, also of those that earlier runs have seen. @default false */
 	readonly verifyDigests?: boolean;
+	/** More than a thousand new tags are meant; a dry run shows them anyway. @default false */
+	readonly bulk?: boolean;
 }
 
 /**
@@ -40,7 +42,8 @@ export interface PromoteOptions extends JobOptions {
  * It may be killed at any point and run again: a tag is written last, and one that is there is left
  * as it is.
  *
- * @throws InvalidInputError when the manifests, and CredentialError when a password cannot be read.
+ * @throws InvalidInputError when the manifests cannot be read or ask for too much, and
+ * CredentialError when a password cannot be read.
  */
 export async function promote(
 	options: PromoteOptions,
@@ -83,6 +86,7 @@ class Run {
 
 	async report(): Promise<PromotionReport> {
 		const { config, dryRun, log, verifyDigests = false } = this.#options;
+		const { bulk = false } = this.#options;
 		const { source, destination } = this.#ends;
 		const ledger = await readLedger(config.state);
 		const compare =
@@ -103,6 +107,7 @@ class Run {
 				current,
 				judge: new Judge(config, source, this.#sourceTags),
 				compare,
+				bulk: bulk || dryRun,
 			},
 		);
 		const late = new LateReferrers(
