@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { PROMOTION_PREDICATE } from "../../services/jobs/promote/record-statement.ts";
 import versions from "../../toolchain/versions.json" with { type: "json" };
 import { type Check, expectEqual } from "./checks.ts";
 import {
@@ -37,7 +38,11 @@ export function journey({
 	address,
 	password,
 	promote,
-}: Pick<RunningEstate, "address" | "password" | "promote">): Journey {
+	cosign,
+	publicKey,
+	verify,
+	estate,
+}: RunningEstate): Journey {
 	const run = randomBytes(4).toString("hex");
 	const sha = randomBytes(20).toString("hex");
 	const number = Number.parseInt(run, 16);
@@ -85,6 +90,18 @@ export function journey({
 		succeeded(await client.docker("tag", from, to));
 		return client.docker("push", to);
 	};
+
+	const both = () =>
+		stringify({
+			images: [
+				{ name, dmap: { [snapshotDigest]: [release] } },
+				{ name: "smoke/multi", dmap: { [index.digest]: [release] } },
+			],
+		});
+	const bothAt = (tier: string) => [
+		`${address(tier)}/${name}@${snapshotDigest}`,
+		`${address(tier)}/smoke/multi@${index.digest}`,
+	];
 
 	const pushOtherSnapshot = async () => {
 		await buildNodeApp(testsImage);
@@ -208,21 +225,77 @@ export function journey({
 			},
 		},
 		{
+			promise:
+				"promotion refuses what nobody has signed and described, and says both",
+			run: async () => {
+				const { code, counts, text } = await promote(both());
+				expectEqual(`the exit code of ${text}`, code, 1);
+				expectEqual("the number of refusals", counts.refused, 2);
+				for (const words of ["no signature", "no SBOM is attached"]) {
+					if (!text.includes(words)) throw new Error(text);
+				}
+			},
+		},
+		{
+			promise: "ci signs both images and attaches an SBOM to each, with cosign",
+			run: async () => {
+				const ci = {
+					username: "ci",
+					password: await password("ci", "ci-snapshots"),
+				};
+				for (const image of bothAt("ci-snapshots")) {
+					await cosign.attestSbom(image, ci);
+					await cosign.sign(image, ci);
+				}
+			},
+		},
+		{
 			promise: "promotion brings both images to Prod",
 			run: async () => {
-				const both = {
-					images: [
-						{ name, dmap: { [snapshotDigest]: [release] } },
-						{ name: "smoke/multi", dmap: { [index.digest]: [release] } },
-					],
-				};
-				const { code, counts, text } = await promote(stringify(both));
+				const { code, counts, text } = await promote(both());
 				expectEqual(`the exit code of ${text}`, code, 0);
 				expectEqual("the number of promotions", counts.promoted, 2);
 				promoted = [
 					{ repository: name, tag: release, digest: snapshotDigest },
 					{ repository: "smoke/multi", tag: release, digest: index.digest },
 				];
+			},
+		},
+		{
+			promise:
+				"at Prod and in every region cosign verifies the signatures and the promotion records",
+			run: async () => {
+				const ci = await publicKey("ci");
+				const promoter = await publicKey("promoter");
+				const places = ["prod", ...estate.regions.map((r) => `prod-${r}`)];
+				for (const place of places) {
+					const consumer = {
+						username: "consumer",
+						password: await password("consumer", place),
+					};
+					for (const image of bothAt(place)) {
+						succeeded(await cosign.verify(image, ci, consumer));
+						const record = await cosign.verifyAttestation(
+							image,
+							promoter,
+							PROMOTION_PREDICATE,
+							consumer,
+						);
+						succeeded(record);
+					}
+				}
+			},
+		},
+		{
+			promise:
+				"a walk through Prod finds every byte, and a record of both promotions",
+			run: async () => {
+				const { counts, tags } = await verify();
+				expectEqual("the number of broken tags", counts.broken, 0);
+				const recorded = tags.filter(
+					({ tag, record }) => tag === release && record === "signed",
+				);
+				expectEqual("the number of recorded tags", recorded.length, 2);
 			},
 		},
 		{

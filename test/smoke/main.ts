@@ -11,6 +11,7 @@ import {
 	UserError,
 } from "../../toolchain/process.ts";
 import { ensurePrograms } from "../../toolchain/programs.ts";
+import { type KeyHalf, readSigningKey } from "../../toolchain/signing-keys.ts";
 import { ROOT } from "../../toolchain/stack.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { readStackOutput } from "../../toolchain/stack-output.ts";
@@ -18,6 +19,7 @@ import { registryNamed } from "../../topology/estate.ts";
 import { accessTable } from "./access-table.ts";
 import { runSections, summary, type Tally } from "./checks.ts";
 import { forgetClients } from "./clients.ts";
+import { cosignWith } from "./cosign.ts";
 import { homeAway } from "./home-away.ts";
 import { independence } from "./independence.ts";
 import { journey } from "./journey.ts";
@@ -49,12 +51,23 @@ async function smoke(): Promise<Tally> {
 	if (options.install) await ensurePrograms({ skopeo: "skopeo" });
 	await ensureImages(client, ["debian", "node"]);
 	const passwords = await readStackOutput(location, "passwords");
+	const key = (signer: string, half: KeyHalf) =>
+		readSigningKey(location, estate.promotion, signer, half);
+	const cosign = await cosignWith(await key("ci", "private"));
 	const running: RunningEstate = {
 		estate,
 		engine: client,
 		address: (tier) => `localhost:${registryNamed(estate, tier).port}`,
 		password: async (principal, tier) =>
 			passwords[findAccounts(estate, principal, tier)[0]?.secret ?? ""] ?? "",
+		cosign,
+		publicKey: (signer) => key(signer, "public"),
+		verify: async () => {
+			const { stdout, stderr } = await run("promote", "verify", "--json");
+			const json = stdout.slice(stdout.indexOf("{"));
+			if (json === "") throw new Error(stderr);
+			return JSON.parse(json);
+		},
 		promote: (manifest) => promote(client, manifest),
 		up: (...args) => run("up", ...args),
 	};
@@ -70,7 +83,10 @@ async function smoke(): Promise<Tally> {
 			{ heading: "independence", checks: independence(running) },
 		],
 		interrupted(),
-	).finally(forgetClients);
+	).finally(() => {
+		forgetClients();
+		cosign.dispose();
+	});
 	console.log(`\n${summary("smoke", tally)}`);
 	return tally;
 }

@@ -82,6 +82,7 @@ export async function placeProbes(running: RunningEstate): Promise<void> {
 			await writerOf(running, registry),
 		);
 	}
+	await signProbe(running);
 	const { code, text } = await running.promote(probePromotion(running));
 	expectEqual(`the exit code of ${text}`, code, 0);
 	for (const registry of published) {
@@ -90,4 +91,15 @@ export async function placeProbes(running: RunningEstate): Promise<void> {
 		const digest = await pullWhole(client, PROBE_REPOSITORY, tag);
 		expectEqual(`the probe of ${registry.name}`, digest, image.digest);
 	}
+}
+
+/** Makes the probe of CI Snapshots fit for promotion. */
+async function signProbe(running: RunningEstate): Promise<void> {
+	const { estate, cosign, address, password } = running;
+	const { from } = estate.promotion;
+	const { image } = probeImage(running, registryNamed(estate, from));
+	const name = `${address(from)}/${PROBE_REPOSITORY}@${image.digest}`;
+	const ci = { username: "ci", password: await password("ci", from) };
+	await cosign.attestSbom(name, ci);
+	await cosign.sign(name, ci);
 }
