@@ -2,11 +2,15 @@ import { all } from "../../oci/all.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { cosignProblem, fallbackTag } from "../../oci/fallback-tag.ts";
-import { type ImageManifest, parseManifest } from "../../oci/manifest.ts";
+import {
+	type ImageManifest,
+	InvalidManifestError,
+	parseManifest,
+} from "../../oci/manifest.ts";
 import { referrersIn } from "../../oci/referrer-list.ts";
 import type { Registry } from "../../oci/registry.ts";
 import type { Semaphore } from "../../oci/semaphore.ts";
-import type { Attestation } from "./inspect-image.ts";
+import { type Attestation, STATEMENT_TYPES } from "./inspect-image.ts";
 import { statementIn } from "./statement.ts";
 
 /** Artifact types of files that are an SBOM. */
@@ -94,8 +98,16 @@ async function artifact(
 		repository,
 		reference,
 	);
-	const manifest = parseManifest(bytes, mediaType);
-	return manifest.kind === "image" ? manifest : undefined;
+	try {
+		const manifest = parseManifest(bytes, mediaType);
+		return manifest.kind === "image" ? manifest : undefined;
+	} catch (error) {
+		if (!(error instanceof InvalidManifestError)) throw error;
+		const at = reference.includes(":") ? "@" : ":";
+		throw new InvalidManifestError(
+			`${registry.host}/${repository}${at}${reference}, which is attached to an image, is malformed: ${error.message}`,
+		);
+	}
 }
 
 // The annotations of a layer tell its predicate too, but are not part of what is attested.
@@ -105,7 +117,7 @@ async function anyAttests(
 	subject: Digest,
 ): Promise<boolean> {
 	for (const layer of layers) {
-		if (!ATTESTATION_TYPES.test(layer.mediaType)) continue;
+		if (!STATEMENT_TYPES.test(layer.mediaType)) continue;
 		if (layer.size > MAX_ATTESTATION_BYTES) continue;
 		const statement = await reads.run(async () =>
 			statementIn(
@@ -121,6 +133,3 @@ async function anyAttests(
 	}
 	return false;
 }
-
-const ATTESTATION_TYPES =
-	/^application\/(?:vnd\.in-toto\+json|vnd\.dsse\.envelope\.v1\+json|vnd\.dev\.sigstore\.bundle\.v0\.3\+json)$/;

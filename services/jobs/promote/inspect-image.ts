@@ -14,6 +14,7 @@ import {
 	MAX_CONFIG_BYTES,
 	MAX_INDEX_DEPTH,
 } from "../../oci/manifest-schema.ts";
+import { printable } from "../../oci/printable.ts";
 import type { Registry } from "../../oci/registry.ts";
 import type { PlatformImage } from "./image-facts.ts";
 
@@ -24,6 +25,16 @@ export interface InspectedImage {
 	/** Attestations that BuildKit puts into an index beside the images they are about. */
 	readonly attestations: readonly Attestation[];
 }
+
+/**
+ * Manifests looked at in one image. Indexes of indexes may name far more with little effort, since the
+ * same one may be named again and again.
+ */
+const MAX_MANIFESTS = 1024;
+
+/** Layers that hold in-toto statements: plain, in an envelope, or in a Sigstore bundle. */
+export const STATEMENT_TYPES =
+	/^application\/(?:vnd\.in-toto\+json|vnd\.dsse\.envelope\.v1\+json|vnd\.dev\.sigstore\.bundle\.v0\.3\+json)$/;
 
 /** Statements about one of the images of an index. */
 export interface Attestation {
@@ -66,6 +77,7 @@ interface Part {
 class Inspection {
 	readonly #registry: Registry;
 	readonly #repository: string;
+	#manifests = 0;
 
 	constructor(registry: Registry, repository: string) {
 		this.#registry = registry;
@@ -78,11 +90,15 @@ class Inspection {
 		inherited: Annotations,
 		depth: number,
 	): Promise<readonly Part[]> {
-		const { bytes, mediaType } = await this.#registry.getManifest(
-			this.#repository,
-			digest,
-		);
-		const manifest = this.#parsed(digest, bytes, mediaType);
+		return this.#parts(digest, await this.#manifest(digest), inherited, depth);
+	}
+
+	async #parts(
+		digest: Digest,
+		manifest: Manifest,
+		inherited: Annotations,
+		depth: number,
+	): Promise<readonly Part[]> {
 		const noted = { ...inherited, ...manifest.annotations };
 		if (manifest.kind === "image") {
 			return [await this.#platform(digest, manifest, noted)];
@@ -104,20 +120,13 @@ class Inspection {
 		noted: Annotations,
 		depth: number,
 	): Promise<readonly Part[]> {
+		const manifest = await this.#manifest(entry.digest);
 		const subject = attested(entry);
-		if (subject === undefined) {
-			return this.manifest(entry.digest, noted, depth + 1);
+		if (subject !== undefined && holdsStatements(manifest)) {
+			const { layers } = manifest;
+			return [{ attestation: { subject, layers }, layers }];
 		}
-		const { bytes, mediaType } = await this.#registry.getManifest(
-			this.#repository,
-			entry.digest,
-		);
-		const manifest = this.#parsed(entry.digest, bytes, mediaType);
-		if (manifest.kind === "index") {
-			throw this.#invalid(entry.digest, "an attestation cannot be an index");
-		}
-		const { layers } = manifest;
-		return [{ attestation: { subject, layers }, layers }];
+		return this.#parts(entry.digest, manifest, noted, depth + 1);
 	}
 
 	async #platform(
@@ -147,12 +156,25 @@ class Inspection {
 		}
 		const { os, architecture, variant, config } = result.data;
 		return {
-			platform: [os, architecture, ...(variant ? [variant] : [])].join("/"),
+			platform: printable(
+				[os, architecture, ...(variant ? [variant] : [])].join("/"),
+			),
 			labels: config?.Labels ?? {},
 		};
 	}
 
-	#parsed(digest: Digest, bytes: Buffer, mediaType: string): Manifest {
+	async #manifest(digest: Digest): Promise<Manifest> {
+		this.#manifests++;
+		if (this.#manifests > MAX_MANIFESTS) {
+			throw this.#invalid(
+				digest,
+				`the image has more than ${MAX_MANIFESTS} manifests`,
+			);
+		}
+		const { bytes, mediaType } = await this.#registry.getManifest(
+			this.#repository,
+			digest,
+		);
 		try {
 			return parseManifest(bytes, mediaType);
 		} catch (error) {
@@ -183,6 +205,15 @@ function attested({ annotations = {} }: IndexEntry): string | undefined {
 	return annotations["vnd.docker.reference.type"] === "attestation-manifest"
 		? annotations["vnd.docker.reference.digest"]
 		: undefined;
+}
+
+// Whoever makes an index writes what is said in it. An image that was called an attestation there would
+// be run all the same, and no check would have seen it.
+function holdsStatements(manifest: Manifest): manifest is ImageManifest {
+	return (
+		manifest.kind === "image" &&
+		manifest.layers.every(({ mediaType }) => STATEMENT_TYPES.test(mediaType))
+	);
 }
 
 function jsonOf(bytes: Buffer): unknown {
