@@ -44,14 +44,19 @@ export async function withLease<T>(
 		await mkdir(state, { recursive: true });
 		held = await waitFor(lease, signal, log, terms);
 	} catch (error) {
-		if (signal.aborted) throw error;
+		signal.throwIfAborted();
 		log.warn({ err: error }, "runs without a lease");
 	}
-	const renewal = setInterval(() => void lease.renew(), terms.renewMs).unref();
+	let renewed = Promise.resolve();
+	const renewal = setInterval(() => {
+		renewed = renewed.then(() => lease.renew());
+	}, terms.renewMs).unref();
 	try {
 		return await task();
 	} finally {
 		clearInterval(renewal);
+		// One that comes after the end would hold up the next run.
+		await renewed;
 		if (held) await lease.release();
 	}
 }
@@ -120,7 +125,11 @@ class LeaseFile {
 	}
 
 	async release(): Promise<void> {
-		if (await this.#isOwn()) await rm(this.#file, { force: true });
+		try {
+			if (await this.#isOwn()) await rm(this.#file, { force: true });
+		} catch {
+			// It ends by itself.
+		}
 	}
 
 	async #isOwn(): Promise<boolean> {
