@@ -18,6 +18,7 @@ export class CurrentTags {
 	readonly #destination: Registry;
 	readonly #tags: TagInventory;
 	readonly #known: DigestTable;
+	readonly #asked = new DigestTable();
 
 	/** @param known digests earlier runs have seen; empty to ask for each. */
 	constructor(destination: Registry, tags: TagInventory, known: DigestTable) {
@@ -27,10 +28,8 @@ export class CurrentTags {
 	}
 
 	/** What a tag points to, or why that cannot be told. `wanted` is asked for when it is not what was seen. */
-	async of(
-		{ repository, tag }: Target,
-		wanted?: Promotion["digest"],
-	): Promise<Current> {
+	async of(target: Target, wanted?: Promotion["digest"]): Promise<Current> {
+		const { repository, tag } = target;
 		try {
 			const tags = await this.#tags.of(repository);
 			if (!tags.has(tag)) return { digest: undefined };
@@ -38,11 +37,20 @@ export class CurrentTags {
 			const digest =
 				known !== undefined && (wanted === undefined || wanted === known)
 					? known
-					: (await this.#destination.headManifest(repository, tag))?.digest;
+					: await this.#ask(target);
 			if (digest !== undefined) this.seen.set(repository, tag, digest);
 			return { digest };
 		} catch (error) {
 			return { unreadable: messageOf(error) };
 		}
+	}
+
+	// A rule asks twice: for what there is, and then whether that is what it offers.
+	async #ask({ repository, tag }: Target) {
+		const asked = this.#asked.get(repository, tag);
+		if (asked !== undefined) return asked;
+		const head = await this.#destination.headManifest(repository, tag);
+		if (head) this.#asked.set(repository, tag, head.digest);
+		return head?.digest;
 	}
 }
