@@ -58,7 +58,11 @@ export class DigestTable {
 const table = z
 	.array(z.tuple([z.string(), z.string(), z.custom<Digest>(isDigestText)]))
 	.transform((entries) => new DigestTable(entries));
-const file = z.object({ runs: z.int(), promoted: table, merged: table });
+const file = z.object({
+	runs: z.int().nonnegative(),
+	promoted: table,
+	merged: table,
+});
 
 /** Where the ledger is kept. */
 export const ledgerFile = (state: string) => join(state, "promotions.json");
