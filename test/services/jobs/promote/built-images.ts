@@ -54,7 +54,10 @@ export function configFor(
 }
 
 /** An entry of an index: what it names and what else it says about that. */
-export type Entry = readonly [TestImage, Readonly<Record<string, unknown>>?];
+export type Entry = readonly [
+	TestImage,
+	(Readonly<Record<string, unknown>> | undefined)?,
+];
 
 /** An index of the given entries. */
 export function indexOf(
