@@ -57,9 +57,8 @@ function compile(pattern: string): RegExp | undefined {
 	}
 }
 
-const CHARACTERS = [
-	..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/",
-];
+// One of each kind; the ends of ranges stand in the pattern itself.
+const CHARACTERS = [..."aA0_.-/"];
 
 /**
  * Matches texts that make an ambiguous pattern try all its ways: one part, again and again, and an end
@@ -67,8 +66,9 @@ const CHARACTERS = [
  */
 function tryOut(compiled: RegExp, pattern: string): void {
 	const words = pattern.match(/[A-Za-z0-9_.-]+/g) ?? [];
+	const parts = new Set([...CHARACTERS, ...words.join(""), ...words]);
 	for (const start of ["", ...words]) {
-		for (const part of [...CHARACTERS, ...words]) {
+		for (const part of parts) {
 			compiled.test(`${(start + part.repeat(127)).slice(0, 127)}!`);
 		}
 	}

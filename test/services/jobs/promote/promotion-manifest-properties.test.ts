@@ -74,6 +74,12 @@ test("no text makes it throw, and every problem is one line", () => {
 		"\u001b[2J",
 		"%YAML 1.1\n",
 		"images",
+		"rules",
+		"repositories",
+		"tags",
+		"promote",
+		"(v)",
+		"$1",
 	);
 	fc.assert(
 		fc.property(fc.array(pieces, { maxLength: 25 }), (parts) => {
