@@ -1,3 +1,4 @@
+import { BUNDLE_TYPE } from "../../../../services/jobs/promote/signatures/signature-material.ts";
 import {
 	blob,
 	descriptorOf,
@@ -113,4 +114,13 @@ export function buildkitAttestation(
 			},
 		},
 	];
+}
+
+/** A Sigstore bundle that refers to an image, as cosign attaches it. */
+export function attachedBundle(subject: TestImage, bundle: object): TestImage {
+	return builtImage({
+		config: {},
+		layers: [blob(JSON.stringify(bundle), BUNDLE_TYPE)],
+		extra: { artifactType: BUNDLE_TYPE, subject: descriptorOf(subject) },
+	});
 }
