@@ -101,7 +101,7 @@ export class Judge {
 		const signatures =
 			signers.length > 0
 				? await loadSignatureMaterial(registry, repository, digest, tags)
-				: { legacy: [], bundles: [], leftOut: [] };
+				: { legacy: [], bundles: [], attestations: [], leftOut: [] };
 		return { digest, platforms, layers, withSbom, signatures };
 	}
 

@@ -1,8 +1,11 @@
 import { type Bundle, bundleFromJSON } from "@sigstore/bundle";
 import { BUNDLE_TYPE } from "./signature-material.ts";
 
-/** More entries of logs and timestamps than any client makes; each is verified, which takes time. */
-const MAX_PROOFS = 32;
+/**
+ * Entries of logs and timestamps of one bundle: clients ask one of each, seldom two. The certificate is
+ * verified for each of them, which takes time.
+ */
+const MAX_PROOFS = 4;
 
 /**
  * Parses a Sigstore bundle (https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md).

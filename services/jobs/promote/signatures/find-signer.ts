@@ -4,7 +4,7 @@ import { printable } from "../../../oci/printable.ts";
 import { judgeBundle, type Signers } from "./judge-bundle.ts";
 import { judgeLegacy } from "./legacy-signature.ts";
 import type { SignatureMaterial } from "./signature-material.ts";
-import { reasonOf, unusable, type Verdict } from "./verdict.ts";
+import { attestation, reasonOf, unusable, type Verdict } from "./verdict.ts";
 
 /** Whose signature an image has, or in one line why it has none that counts. */
 export type FoundSigner =
@@ -24,14 +24,17 @@ const MOST_REASONS = 3;
  */
 export function findSigner(
 	digest: Digest,
-	{ legacy, bundles, manifest, leftOut }: SignatureMaterial,
+	{ legacy, bundles, manifest, attestations, leftOut }: SignatureMaterial,
 	signers: readonly Signer[],
 ): FoundSigner {
 	const known: Signers = {
 		withKey: signers.filter((signer) => "publicKey" in signer),
 		keyless: signers.filter((signer) => "trustRoot" in signer),
 	};
-	const verdicts: Verdict[] = leftOut.map(unusable);
+	const verdicts: Verdict[] = [
+		...attestations.map((predicateType) => attestation(predicateType)),
+		...leftOut.map(unusable),
+	];
 	for (const judge of [
 		...bundles.map((it) => () => judgeBundle(digest, it, manifest, known)),
 		...legacy.map((it) => () => judgeLegacy(digest, it, known.withKey)),

@@ -3,10 +3,8 @@ import { z } from "zod";
 import type { Digest } from "../../../oci/digest.ts";
 import { printable } from "../../../oci/printable.ts";
 import { STATEMENT_TYPE } from "./dsse.ts";
-import { unusable, type Verdict } from "./verdict.ts";
-
-/** What `cosign sign` states about an image. */
-const SIGN_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
+import { SIGN_PREDICATE } from "./signature-material.ts";
+import { attestation, unusable, type Verdict } from "./verdict.ts";
 
 const statement = z.looseObject({
 	_type: z.enum([
@@ -40,7 +38,7 @@ export function statementProblem(
 	if (!success) return unusable("what it signs is no in-toto statement");
 	const { predicateType, subject } = data;
 	if (predicateType !== SIGN_PREDICATE) {
-		return { kind: "attestation", predicateType };
+		return attestation(predicateType);
 	}
 	const named = subject.map(({ digest }) => `sha256:${digest.sha256}`);
 	if (named.includes(digest)) return undefined;

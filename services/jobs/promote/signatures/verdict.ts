@@ -12,6 +12,10 @@ export function unusable(reason: string): Verdict {
 	return { kind: "unusable", reason };
 }
 
+export function attestation(predicateType: string): Verdict {
+	return { kind: "attestation", predicateType };
+}
+
 /** Why something could not be verified, with the cause that the libraries hide behind their summary. */
 export function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return printable(String(error));

@@ -14,9 +14,9 @@ import type { Progress } from "../../progress.ts";
 import { countOutcomes } from "../../run-report.ts";
 import { type JobOptions, withTransport } from "../../with-transport.ts";
 import { type Ends, openEnds } from "../ends.ts";
-import { recordedTags } from "../record-statement.ts";
+import { PROMOTION_PREDICATE, recordedTags } from "../record-statement.ts";
 import { recordKey } from "../recorder.ts";
-import { loadSignatureMaterial } from "../signatures/load-material.ts";
+import { loadBundles } from "../signatures/load-bundles.ts";
 import { readStatement } from "../signatures/record-signature.ts";
 import { repair } from "./repair.ts";
 import {
@@ -180,15 +180,17 @@ class Walk {
 		digest: Digest,
 		recordKey: string,
 	): Promise<ReadonlySet<string>> {
-		const { bundles } = await loadSignatureMaterial(
-			this.#ends.destination,
-			repository,
+		const registry = this.#ends.destination;
+		const tags = await this.#tags.of(repository);
+		const { found } = await loadBundles(
+			{ registry, repository, tags },
 			digest,
-			await this.#tags.of(repository),
+			PROMOTION_PREDICATE,
 		);
 		return new Set(
-			bundles.flatMap((bundle) => {
-				const read = readStatement(bundle, recordKey);
+			found.flatMap((bundle) => {
+				if (!("bytes" in bundle)) return [];
+				const read = readStatement(bundle.bytes, recordKey);
 				return "statement" in read
 					? recordedTags(read.statement, repository, digest)
 					: [];

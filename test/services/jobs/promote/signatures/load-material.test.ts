@@ -87,7 +87,7 @@ function signatureManifest(
 const attach = (...list: readonly TestImage[]) =>
 	push(server.url, APP, referrers(list), LIST);
 
-const NOTHING = { legacy: [], bundles: [], leftOut: [] };
+const NOTHING = { legacy: [], bundles: [], attestations: [], leftOut: [] };
 
 describe("what is attached is read", () => {
 	test("in both forms, and nothing that is neither", async () => {
@@ -111,6 +111,7 @@ describe("what is attached is read", () => {
 				{ payload: Buffer.from("second"), annotations: { b: "2" } },
 			],
 			bundles: [Buffer.from("{1}"), Buffer.from("{2}")],
+			attestations: [],
 			leftOut: [],
 		});
 	});
@@ -122,6 +123,24 @@ describe("what is attached is read", () => {
 			...NOTHING,
 			bundles: [Buffer.from(bundle)],
 			manifest: app.bytes,
+		});
+	});
+
+	test("without the bundles that say what else they are, however long", async () => {
+		const annotated = (predicateType: string, content: string) =>
+			image([blob(content, BUNDLE)], {
+				artifactType: BUNDLE,
+				subject: descriptorOf(app),
+				annotations: { "dev.sigstore.bundle.predicateType": predicateType },
+			});
+		await attach(
+			annotated("https://spdx.dev/Document", "x".repeat(1024 * 1024)),
+			annotated("https://sigstore.dev/cosign/sign/v1", "{1}"),
+		);
+		expect(await load()).toEqual({
+			...NOTHING,
+			bundles: [Buffer.from("{1}")],
+			attestations: ["https://spdx.dev/Document"],
 		});
 	});
 
@@ -165,14 +184,14 @@ describe("nothing attached", () => {
 describe("what cannot be used is left out and named", () => {
 	const misfit = bundleOf("{1}", other);
 	const double = referrerWith([blob("{1}", BUNDLE), blob("{2}", BUNDLE)]);
-	const huge = bundleOf("x".repeat(1024 * 1024 + 1));
+	const huge = bundleOf("x".repeat(128 * 1024 + 1));
 	test.each([
 		["a bundle of another image", misfit, `its subject is ${other.digest}`],
 		["two bundles in one", double, `it is not one layer of ${BUNDLE}`],
 		[
-			"a bundle of more than 1 MiB",
+			"a bundle of more than 128 KiB",
 			huge,
-			`blob ${huge.blobs[1]?.digest} of HOST/${APP} has 1048577 bytes, expected at most 1048576`,
+			`blob ${huge.blobs[1]?.digest} of HOST/${APP} has 131073 bytes, expected at most 131072`,
 		],
 	])("%s", async (_, bad, reason) => {
 		await attach(bad, bundleOf("{good}"));

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import {
 	BUNDLE_TYPE,
 	type LegacySignature,
+	SIGN_PREDICATE,
 	type SignatureMaterial,
 } from "../../../../../services/jobs/promote/signatures/signature-material.ts";
 import { blob, sha256 } from "../../../oci/images.ts";
@@ -11,8 +12,6 @@ import { envelopeOf } from "./sigstore.ts";
 export const MANIFEST = blob("the manifest").bytes;
 export const IMAGE = sha256(MANIFEST);
 export const OTHER_IMAGE = sha256(blob("another manifest").bytes);
-
-export const SIGN_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
 
 /** A key pair of a signer. */
 export function keyOf(curve = "P-256") {
@@ -106,6 +105,7 @@ export function attached({
 }): SignatureMaterial {
 	return {
 		legacy: [],
+		attestations: [],
 		leftOut: [],
 		bundles: bundles.map((bundle) =>
 			Buffer.isBuffer(bundle) ? bundle : Buffer.from(JSON.stringify(bundle)),
