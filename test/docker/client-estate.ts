@@ -5,6 +5,7 @@ import { runCaptured } from "../../toolchain/process.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { type IndexLayout, writeIndexLayout } from "../smoke/images.ts";
 import type { PullSecret } from "./cri.ts";
+import { signAsCi } from "./sign-as-ci.ts";
 import {
 	docker,
 	passwordsOf,
@@ -103,6 +104,8 @@ export async function clientEstate(stack: TestStack): Promise<ClientEstate> {
 		);
 	await push("archiver", "archive", `docker.io/${ARCHIVED}`);
 	await push("ci", "ci-snapshots", "team/app:main-1-0a1b2c3");
+	const snapshot = `localhost:${PORTS["ci-snapshots"]}/team/app@${image.digest}`;
+	await signAsCi(stack, snapshot);
 	await promote(stack, image.digest);
 	return {
 		image,

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { runCaptured } from "../../toolchain/process.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
+import { writeIndexLayout } from "../smoke/images.ts";
 import { changedResources } from "./changed-resources.ts";
 import { exposedPlaces, secretsOf } from "./exposure.ts";
+import { signAsCi } from "./sign-as-ci.ts";
 import { docker, leftovers, succeeded, testStack } from "./test-stack.ts";
 
 const stack = testStack("test", 5201);
@@ -174,21 +176,21 @@ async function pushSnapshot(): Promise<{ name: string; digest: string }> {
 	const password = succeeded(
 		await stack.npm("password", ["ci", "ci-snapshots"]),
 	).stdout;
-	const image = `docker://localhost:5203/${name}:main-1-0a1b2c3`;
-	const creds = `--creds=ci:${password}`;
+	const { folder, digest, dispose } = await writeIndexLayout();
 	succeeded(
 		await runCaptured("skopeo", [
 			"copy",
+			"--all",
+			"--preserve-digests",
 			"--dest-tls-verify=false",
 			`--dest-creds=ci:${password}`,
-			"docker-daemon:docker.io/library/nginx:1.28.0-alpine",
-			image,
+			`oci:${folder}`,
+			`docker://localhost:5203/${name}:main-1-0a1b2c3`,
 		]),
 	);
-	const { stdout } = succeeded(
-		await runCaptured("skopeo", ["inspect", ...consumer, creds, image]),
-	);
-	return { name, digest: JSON.parse(stdout).Digest };
+	dispose();
+	await signAsCi(stack, `localhost:5203/${name}@${digest}`);
+	return { name, digest };
 }
 
 async function inProdWithin(ms: number, image: string): Promise<string> {

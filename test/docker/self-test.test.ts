@@ -9,13 +9,15 @@ import { Transport } from "../../services/oci/transport.ts";
 import { runningContainer } from "../../toolchain/stack-containers.ts";
 import type { SelfTestReport } from "../../topology/self-test-report.ts";
 import { blob, image } from "../services/oci/images.ts";
+import { LABELS } from "../smoke/images.ts";
+import { signAsCi } from "./sign-as-ci.ts";
 import { docker, succeeded, testStack } from "./test-stack.ts";
 
 const SANDBOX = 6001;
 const stack = testStack("access", SANDBOX);
 const NAME = "team/app";
 const SNAPSHOT = "main-1-0a1b2c3";
-const app = image([blob("self-test")]);
+const app = image([blob("self-test")], { annotations: LABELS });
 
 beforeAll(async () => {
 	writeFileSync(
@@ -25,6 +27,8 @@ beforeAll(async () => {
 	await stack.npm("down");
 	succeeded(await stack.npm("up"));
 	await pushSnapshot();
+	const snapshots = SANDBOX + 2;
+	await signAsCi(stack, `localhost:${snapshots}/${NAME}@${app.digest}`);
 	succeeded(await stack.npm("promote"));
 });
 afterAll(async () => {
