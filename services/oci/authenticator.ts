@@ -27,6 +27,8 @@ export class Authenticator {
 	readonly #transport: Transport;
 	readonly #tokens = new Map<string, Promise<CachedToken>>();
 	#scheme: Scheme = { kind: "none" };
+	/** How far the clock of the token service is ahead of ours, in milliseconds, once it told. */
+	#serviceAheadMs: number | undefined;
 
 	/** Without credentials, tokens are asked for anonymously. */
 	constructor(
@@ -93,6 +95,13 @@ export class Authenticator {
 		return false;
 	}
 
+	/** What the clock of the token service shows, if it ever told. */
+	tokenServiceNow(): number | undefined {
+		return this.#serviceAheadMs === undefined
+			? undefined
+			: this.#transport.clock.now() + this.#serviceAheadMs;
+	}
+
 	#serviceOf({ parameters }: Challenge): TokenService {
 		const service = parameters.get("service");
 		return {
@@ -106,12 +115,13 @@ export class Authenticator {
 		scopes: readonly string[],
 	): Promise<CachedToken> {
 		const asked = this.#transport.clock.now();
-		const { value, lifetimeSeconds } = await requestToken(
+		const { value, lifetimeSeconds, issuedAt } = await requestToken(
 			this.#transport,
 			service,
 			scopes,
 			await this.#credentials?.(),
 		);
+		if (issuedAt !== undefined) this.#serviceAheadMs = issuedAt - asked;
 		const margin = Math.min(MARGIN_SECONDS, lifetimeSeconds / 2);
 		return {
 			header: `Bearer ${value}`,

@@ -1,4 +1,5 @@
 import type { Authenticator } from "./authenticator.ts";
+import { clockSkew } from "./clock-skew.ts";
 import { ProtocolError, RegistryError, RetryableError } from "./errors.ts";
 import { redirectTarget } from "./foreign-url.ts";
 import {
@@ -129,7 +130,13 @@ export class Connection {
 			return answer;
 		}
 		const second = await this.#authenticator.authorization(scopes);
-		return send(withAuthorization(request, second));
+		const last = await send(withAuthorization(request, second));
+		if (last.status === 401 && "body" in last) {
+			const now = this.#authenticator.tokenServiceNow();
+			const skew = clockSkew(last.headers.date, now);
+			if (skew !== undefined) throw refusal(request, last, skew);
+		}
+		return last;
 	}
 }
 
@@ -153,6 +160,7 @@ function expectStatus(
 function refusal(
 	request: Omit<Request, "body">,
 	{ status, body }: Response,
+	note?: string,
 ): RegistryError {
-	return new RegistryError(nameOf(request), status, parseOciErrors(body));
+	return new RegistryError(nameOf(request), status, parseOciErrors(body), note);
 }

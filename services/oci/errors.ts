@@ -11,13 +11,20 @@ export class RegistryError extends Error {
 	/** First OCI error code of the answer, e.g. `DENIED`; undefined when the body was no OCI error. */
 	readonly code: string | undefined;
 
-	/** `request` is method and URL as messages show it. */
-	constructor(request: string, status: number, errors: readonly OciError[]) {
+	/**
+	 * `request` is method and URL as messages show it, `note` what else there is to say.
+	 */
+	constructor(
+		request: string,
+		status: number,
+		errors: readonly OciError[],
+		note?: string,
+	) {
 		const reasons = errors.map(({ code, message }) =>
 			printable(message === "" ? code : `${code}: ${message}`),
 		);
 		super(
-			`${request} was refused with status ${status}${reasons.length > 0 ? `, ${reasons.join("; ")}` : ""}`,
+			`${request} was refused with status ${status}${reasons.length > 0 ? `, ${reasons.join("; ")}` : ""}${note === undefined ? "" : `; ${note}`}`,
 		);
 		this.status = status;
 		this.code = errors[0]?.code;

@@ -15,6 +15,8 @@ export interface Token {
 	readonly value: string;
 	/** Seconds, from the moment it was asked for. */
 	readonly lifetimeSeconds: number;
+	/** By the clock of the token service, milliseconds since the epoch; absent when it does not say. */
+	readonly issuedAt?: number;
 }
 
 /** A client must expect 60 s when the service says nothing: https://distribution.github.io/distribution/spec/auth/token/ */
@@ -98,7 +100,12 @@ function tokenOf(request: Request, { status, body }: Response): Token {
 			`${nameOf(request)} answered without a usable token: expected 'token' or 'access_token' and a positive 'expires_in'`,
 		);
 	}
-	return { value, lifetimeSeconds: lifetime };
+	const issuedAt = Date.parse(String(answer.issued_at));
+	return {
+		value,
+		lifetimeSeconds: lifetime,
+		...(!Number.isNaN(issuedAt) && { issuedAt }),
+	};
 }
 
 function jsonObject(body: Buffer): Readonly<Record<string, unknown>> {

@@ -137,6 +137,14 @@ describe("a registry with tokens", () => {
 		expect(server.count("PUT")).toBe(2);
 	});
 
+	test("whose clock is not that of the token service is refused with both named", async () => {
+		const issuedAt = new Date(Date.now() - 3_600_000).toISOString();
+		server.auth = { ...ACCOUNT, granted: [], issuedAt };
+		await expect(registry().headManifest("team/app", "1.0.0")).rejects.toThrow(
+			/^HEAD .*\/v2\/team\/app\/manifests\/1\.0\.0 was refused with status 401; its clock is 3[56][0-9]{2} s ahead of that of the token service, expected at most 60 s\. Fix: set both by the same time server$/,
+		);
+	});
+
 	test("that refuses the password says so, without the password", async () => {
 		const wrong = { username: "promoter", password: "canary-7f3a" };
 		const refused = registry(wrong).headManifest("team/app", "1.0.0");

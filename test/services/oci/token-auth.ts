@@ -11,6 +11,8 @@ export interface TestAuth {
 	readonly granted?: readonly string[];
 	/** @default 300 */
 	readonly lifetimeSeconds?: number;
+	/** When tokens say they were issued, RFC 3339. @default - they do not say */
+	readonly issuedAt?: string;
 	/** The realm of the challenge. @default - `/auth/token` of the registry */
 	readonly realm?: string;
 	/** Tokens are given to OAuth2 requests only. @default false */
@@ -50,7 +52,8 @@ export class TokenAuth {
 			scopes: asked.filter((scope) => auth?.granted?.includes(scope) ?? true),
 			until: Date.now() + lifetime * 1000,
 		});
-		json(response, 200, { token, expires_in: lifetime });
+		const issued = auth?.issuedAt && { issued_at: auth.issuedAt };
+		json(response, 200, { token, expires_in: lifetime, ...issued });
 	}
 
 	forget(): void {
