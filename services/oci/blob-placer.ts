@@ -116,10 +116,15 @@ export class BlobPlacer {
 		};
 		observer.expected(blob.size);
 		try {
-			await destination.uploadBlob(to, blob, async () => {
+			await destination.uploadBlob(to, blob, async (lending) => {
 				// What an earlier try moved, this one moves again.
 				move(-moved);
-				const { unverified, discard } = await resumedBlob(source, from, blob);
+				const { unverified, discard } = await resumedBlob(
+					source,
+					from,
+					blob,
+					lending,
+				);
 				return { unverified: counted(unverified, move), discard };
 			});
 		} catch (error) {

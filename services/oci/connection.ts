@@ -9,7 +9,7 @@ import {
 	type StreamedResponse,
 } from "./http.ts";
 import { parseOciErrors } from "./oci-error.ts";
-import type { Transport } from "./transport.ts";
+import type { Lending, Transport } from "./transport.ts";
 
 /** What a request to a registry needs besides HTTP. */
 export interface Purpose {
@@ -53,9 +53,13 @@ export class Connection {
 	 *
 	 * @throws RegistryError for a status that is not expected, and what `Transport.open` throws.
 	 */
-	async open(request: Request, purpose: Purpose): Promise<StreamedResponse> {
+	async open(
+		request: Request,
+		purpose: Purpose,
+		lending?: Lending,
+	): Promise<StreamedResponse> {
 		const answer = await this.#following(request, purpose, (hop) =>
-			this.#transport.open(hop),
+			this.#transport.open(hop, lending),
 		);
 		if (!("stream" in answer)) throw refusal(request, answer);
 		if (purpose.expected.includes(answer.status)) return answer;
@@ -75,6 +79,7 @@ export class Connection {
 		content: AsyncIterable<Uint8Array>,
 		size: number,
 		purpose: Purpose,
+		lending?: Lending,
 	): Promise<Response> {
 		const { scopes } = purpose;
 		const authorization = await this.#authenticator.authorization(scopes);
@@ -82,6 +87,7 @@ export class Connection {
 			withAuthorization(request, authorization),
 			content,
 			size,
+			lending,
 		);
 		if (answer.status === 401) {
 			const header = answer.headers["www-authenticate"];

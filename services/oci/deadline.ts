@@ -37,9 +37,14 @@ export class Deadline {
 		this.#timer?.refresh();
 	}
 
+	/** Stops the time that was set, until another one is. */
+	stop(): void {
+		clearTimeout(this.#timer);
+	}
+
 	/** Ends the watch; to be called in any case. */
 	clear(): void {
-		clearTimeout(this.#timer);
+		this.stop();
 		this.#outer?.removeEventListener("abort", this.#follow);
 	}
 }

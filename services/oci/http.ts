@@ -108,7 +108,7 @@ export async function sendOnce(
 		const stream = named(request, content, signal);
 		return { status, headers, stream, discard: () => content.destroy() };
 	} catch (error) {
-		throw failure(request, error, signal);
+		throw requestFailure(request, error, signal);
 	}
 }
 
@@ -120,7 +120,7 @@ async function* named(
 	try {
 		yield* body;
 	} catch (error) {
-		throw failure(request, error, signal);
+		throw requestFailure(request, error, signal);
 	}
 }
 
@@ -137,7 +137,8 @@ function isStream(body: Request["body"] | Readable): body is Readable {
 const UNTRUSTED =
 	/^(?:CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_CA)/;
 
-function failure(
+/** What went wrong with a request, as the error that says how to react to it. */
+export function requestFailure(
 	request: Omit<Request, "body">,
 	error: unknown,
 	signal: AbortSignal | undefined,

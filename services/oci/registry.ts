@@ -18,7 +18,7 @@ import { ACCEPT } from "./media-types.ts";
 import { listed } from "./pages.ts";
 import { printable } from "./printable.ts";
 import { RegistryUrls } from "./registry-urls.ts";
-import type { Transport } from "./transport.ts";
+import type { Lending, Transport } from "./transport.ts";
 
 export interface RegistryOptions {
 	/** E.g. `https://prod.example.com`. */
@@ -47,6 +47,11 @@ export interface BlobRest {
 	readonly size: number;
 }
 
+export interface BlobReading extends Lending {
+	/** @default - all of it */
+	readonly rest?: BlobRest;
+}
+
 /** A blob on its way: to be read once, or discarded. */
 export interface BlobContent {
 	/** As the registry sends it. Caches send damaged bytes with status 200, so put it through `verified`. */
@@ -55,6 +60,8 @@ export interface BlobContent {
 	discard(): void;
 }
 
+/** From so many bytes on, a connection of its own is worth it for a blob. */
+const MIN_LENT_BYTES = 4 * 1024 * 1024;
 /** Longest answer that carries no content. */
 const SMALL = 64 * 1024;
 
@@ -230,7 +237,7 @@ export class Registry {
 	async getBlob(
 		repository: string,
 		digest: Digest,
-		rest?: BlobRest,
+		{ rest, ...lending }: BlobReading = {},
 	): Promise<BlobContent> {
 		const request = {
 			method: "GET",
@@ -243,6 +250,7 @@ export class Registry {
 				scopes: this.#scopes(repository),
 				expected: rest ? [200, 206] : [200],
 			},
+			lending,
 		);
 		if (rest) {
 			const { offset, size } = rest;
@@ -310,7 +318,7 @@ export class Registry {
 	uploadBlob(
 		repository: string,
 		expected: Expected,
-		open: () => Promise<BlobContent>,
+		open: (lending: Lending) => Promise<BlobContent>,
 	): Promise<void> {
 		return this.#transport.repeat(`upload of blob ${expected.digest}`, () =>
 			this.#uploadOnce(repository, expected, open),
@@ -320,8 +328,11 @@ export class Registry {
 	async #uploadOnce(
 		repository: string,
 		expected: Expected,
-		open: () => Promise<BlobContent>,
+		open: (lending: Lending) => Promise<BlobContent>,
 	): Promise<void> {
+		const lending = {
+			lent: this.#transport.lends && expected.size >= MIN_LENT_BYTES,
+		};
 		const uploads = this.#urls.uploads(repository);
 		const scopes = this.#scopes(repository);
 		const { headers } = await this.#send(
@@ -332,7 +343,7 @@ export class Registry {
 		const url = uploadSession(headers.location, uploads);
 		// By hand: the query of a session is the registry's own, to be sent back as it came.
 		url.search += `${url.search === "" ? "?" : "&"}digest=${encodeURIComponent(expected.digest)}`;
-		const { unverified, discard } = await open();
+		const { unverified, discard } = await open(lending);
 		try {
 			await this.#connection.upload(
 				{
@@ -343,6 +354,7 @@ export class Registry {
 				verified(unverified, expected),
 				expected.size,
 				{ scopes, expected: [201, 204] },
+				lending,
 			);
 		} finally {
 			discard();

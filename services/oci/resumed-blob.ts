@@ -1,6 +1,7 @@
 import type { Expected } from "./digest.ts";
 import { RetryableError } from "./errors.ts";
 import type { BlobContent, Registry } from "./registry.ts";
+import type { Lending } from "./transport.ts";
 
 /**
  * Bytes that must have come since the last try for another one to be worth it. What breaks sooner is
@@ -20,8 +21,9 @@ export async function resumedBlob(
 	source: Registry,
 	repository: string,
 	{ digest, size }: Expected,
+	lending: Lending = {},
 ): Promise<BlobContent> {
-	let part = await source.getBlob(repository, digest);
+	let part = await source.getBlob(repository, digest, lending);
 	async function* content(): AsyncGenerator<Uint8Array, void, undefined> {
 		let offset = 0;
 		for (let resumes = 0; ; resumes++) {
@@ -40,7 +42,10 @@ export async function resumedBlob(
 					resumes < MAX_RESUMES;
 				if (!isWorthIt) throw error;
 			}
-			part = await source.getBlob(repository, digest, { offset, size });
+			part = await source.getBlob(repository, digest, {
+				...lending,
+				rest: { offset, size },
+			});
 		}
 	}
 	return { unverified: content(), discard: () => part.discard() };

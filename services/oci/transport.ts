@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { type Clock, systemClock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
+import { openDirectly, uploadDirectly } from "./direct-request.ts";
 import { RegistryError, RetryableError } from "./errors.ts";
 import { HostLimiter } from "./host-limiter.ts";
 import {
@@ -52,6 +53,15 @@ export interface TransportOptions {
 	readonly random?: () => number;
 }
 
+/** How the chunks of a large body are passed on. */
+export interface Lending {
+	/**
+	 * Chunks of an answer are lent, each until the next one is asked for; those of an upload are sent
+	 * before the next one is asked for. @default false
+	 */
+	readonly lent?: boolean;
+}
+
 /** Longer error bodies are cut; an OCI error is a few hundred bytes. */
 const ERROR_BODY_LIMIT = 64 * 1024;
 
@@ -62,8 +72,13 @@ export class Transport {
 	readonly #retry: RetryPolicy;
 	readonly #random: () => number;
 	readonly #signal: AbortSignal | undefined;
+	readonly #closing = new AbortController();
+	/** Aborted with `#signal` and when the transport is closed. */
+	readonly #lifetime: AbortSignal;
 	readonly #timeouts: Timeouts;
 	readonly #dispatcher: Dispatcher;
+	/** Whether it may open connections besides those of the dispatcher. */
+	readonly lends: boolean;
 	readonly #concurrencyPerHost: number;
 	readonly #onRetry: (retry: Retry) => void;
 	readonly #limiters = new Map<string, HostLimiter>();
@@ -73,14 +88,20 @@ export class Transport {
 		this.clock = options.clock ?? systemClock;
 		this.#random = options.random ?? Math.random;
 		this.#signal = options.signal;
+		this.#lifetime = AbortSignal.any([
+			this.#closing.signal,
+			...(options.signal ? [options.signal] : []),
+		]);
 		this.#timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
 		this.#dispatcher = options.dispatcher ?? registryAgent(this.#timeouts);
+		this.lends = options.dispatcher === undefined;
 		this.#concurrencyPerHost = options.concurrencyPerHost ?? 32;
 		this.#onRetry = options.onRetry ?? (() => {});
 	}
 
 	/** Closes all connections, whatever is under way. */
 	async close(): Promise<void> {
+		this.#closing.abort(new Error("the transport was closed"));
 		await this.#dispatcher.destroy();
 	}
 
@@ -115,10 +136,17 @@ export class Transport {
 	 *
 	 * @throws RetryableError when every try failed.
 	 */
-	open(request: Request): Promise<Response | StreamedResponse> {
+	open(
+		request: Request,
+		{ lent = false }: Lending = {},
+	): Promise<Response | StreamedResponse> {
 		return this.repeat(nameOf(request), () =>
 			this.#limited(request, async () => {
-				const answer = await this.#sendOnce(request, this.#signal);
+				const direct =
+					lent && this.lends
+						? await openDirectly(request, this.#timeouts, this.#lifetime)
+						: undefined;
+				const answer = direct ?? (await this.#sendOnce(request, this.#signal));
 				return answer.status < 300 ? answer : this.#answerOf(request, answer);
 			}),
 		);
@@ -133,20 +161,23 @@ export class Transport {
 		request: Omit<Request, "body">,
 		content: AsyncIterable<Uint8Array>,
 		size: number,
+		{ lent = false }: Lending = {},
 	): Promise<Response> {
 		return this.#limited(request, async () => {
-			const deadline = new Deadline(this.#signal);
-			const body = Readable.from(this.#watched(request, content, deadline), {
-				objectMode: false,
-			});
+			const deadline = new Deadline(this.#lifetime);
+			const watched = this.#watched(request, content, deadline);
 			const headers = { ...request.headers, "content-length": `${size}` };
+			const sized = { ...request, headers };
+			const { signal } = deadline;
 			try {
-				const answer = await sendOnce(
-					this.#dispatcher,
-					{ ...request, headers },
-					body,
-					deadline.signal,
-				);
+				const answer = await (lent
+					? uploadDirectly(sized, this.#timeouts, signal, watched)
+					: sendOnce(
+							this.#dispatcher,
+							sized,
+							Readable.from(watched, { objectMode: false }),
+							signal,
+						));
 				return await this.#answerOf(request, answer);
 			} finally {
 				deadline.clear();

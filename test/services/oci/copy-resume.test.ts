@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { RetryableError } from "../../../services/oci/errors.ts";
 import { Registry } from "../../../services/oci/registry.ts";
@@ -129,10 +128,10 @@ describe("the rest of a blob", () => {
 		source.faults.push({ path: layerPath, action: content(layer.bytes) });
 		const transport = new Transport({ clock: harness.clock });
 		const registry = new Registry({ url: source.url, transport });
-		const rest = { offset: MIB, size };
+		const reading = { rest: { offset: MIB, size } };
 		try {
 			await expect(
-				registry.getBlob("team/app", layer.digest, rest),
+				registry.getBlob("team/app", layer.digest, reading),
 			).rejects.toThrow(
 				new RetryableError(
 					`GET ${source.url}/v2/team/app/blobs/${layer.digest} was asked for 'bytes 1048576-6291455/6291456' and answered with status 200 and ''`,
@@ -141,7 +140,7 @@ describe("the rest of a blob", () => {
 			const { discard } = await registry.getBlob(
 				"team/app",
 				layer.digest,
-				rest,
+				reading,
 			);
 			discard();
 		} finally {
@@ -189,11 +188,15 @@ describe("the rest of a blob", () => {
 				credentials: async () => account,
 				transport,
 			});
-			const { unverified } = await resumedBlob(registry, "team/app", {
-				digest: layer.digest,
-				size,
-			});
-			expect((await buffer(unverified)).equals(layer.bytes)).toBe(true);
+			const { unverified } = await resumedBlob(
+				registry,
+				"team/app",
+				{ digest: layer.digest, size },
+				{ lent: true },
+			);
+			const read: Buffer[] = [];
+			for await (const chunk of unverified) read.push(Buffer.from(chunk));
+			expect(Buffer.concat(read).equals(layer.bytes)).toBe(true);
 			expect(storage.seen.map(({ authorization }) => authorization)).toEqual([
 				undefined,
 				undefined,
