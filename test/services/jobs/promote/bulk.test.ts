@@ -51,5 +51,5 @@ describe("a run that would promote more", () => {
 		expect([first.status, first.counts.promoted]).toEqual([0, 1_001]);
 		const second = await report("promote", "run");
 		expect([second.status, second.counts.present]).toEqual([0, 1_001]);
-	});
+	}, 30_000);
 });
