@@ -165,7 +165,13 @@ class Run {
 			copier: this.#copier,
 			late,
 			...(key !== undefined && {
-				recorder: new Recorder(destination, key, steps, facts),
+				recorder: new Recorder(
+					destination,
+					this.#destinationTags,
+					key,
+					steps,
+					facts,
+				),
 			}),
 			onPromoted: (item) => {
 				const at = new Date().toISOString();

@@ -6,6 +6,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { FALLBACK_TAG } from "../../../topology/naming.ts";
 import { json, refuse } from "./answers.ts";
 import { type Fault, strike } from "./faults.ts";
 import { type TestAuth, TokenAuth } from "./token-auth.ts";
@@ -39,7 +40,7 @@ export class RegistryServer {
 	/** Faults that strike the requests to come. */
 	readonly faults: Fault[] = [];
 	auth: TestAuth | undefined;
-	/** Refuses to move a tag, like the gate before Prod. */
+	/** Refuses to move a tag that is no fallback tag, like the gate before Prod. */
 	createOnlyTags = false;
 	/** Longest page of a listing. */
 	pageSize = 1000;
@@ -243,7 +244,8 @@ export class RegistryServer {
 			return refuse(response, 400, "MANIFEST_BLOB_UNKNOWN", "blob unknown");
 		}
 		const current = repository.tags.get(reference);
-		if (this.createOnlyTags && current && current !== digest) {
+		const moves = current && current !== digest;
+		if (this.createOnlyTags && moves && !FALLBACK_TAG.test(reference)) {
 			return refuse(response, 403, "DENIED", `tag ${reference} is ${current}`);
 		}
 		repository.manifests.set(digest, {

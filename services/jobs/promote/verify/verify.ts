@@ -1,4 +1,3 @@
-import { createPublicKey } from "node:crypto";
 import type { PromoterConfig } from "../../../../topology/job-config.ts";
 import {
 	FALLBACK_TAG,
@@ -14,10 +13,9 @@ import type { Progress } from "../../progress.ts";
 import { countOutcomes } from "../../run-report.ts";
 import { type JobOptions, withTransport } from "../../with-transport.ts";
 import { type Ends, openEnds } from "../ends.ts";
-import { PROMOTION_PREDICATE, recordedTags } from "../record-statement.ts";
-import { recordKey } from "../recorder.ts";
-import { loadBundles } from "../signatures/load-bundles.ts";
-import { readStatement } from "../signatures/record-signature.ts";
+import { signedRecords } from "../read-records.ts";
+import { recordedTags } from "../record-statement.ts";
+import { publicKeyOf, recordKey } from "../recorder.ts";
 import { repair } from "./repair.ts";
 import {
 	VERIFY_OUTCOMES,
@@ -49,18 +47,12 @@ export async function verifyPromoted(
 	return withTransport({ ...options, dryRun: true }, async (transport) => {
 		const ends = await openEnds(config, transport);
 		const key = await recordKey(config.recordKeyFile);
-		const walk = new Walk(options, ends, key && publicHalf(key));
+		const walk = new Walk(options, ends, key && publicKeyOf(key));
 		const report = await walk.report();
 		const { counts, unknown, bytes, seconds } = report;
 		log.info({ ...counts, unknown, bytes, seconds }, "verification ended");
 		return report;
 	}).finally(() => progress.stop());
-}
-
-function publicHalf(privateKey: string): string {
-	return createPublicKey(privateKey)
-		.export({ type: "spki", format: "pem" })
-		.toString();
 }
 
 class Walk {
@@ -182,19 +174,13 @@ class Walk {
 	): Promise<ReadonlySet<string>> {
 		const registry = this.#ends.destination;
 		const tags = await this.#tags.of(repository);
-		const { found } = await loadBundles(
+		const records = await signedRecords(
 			{ registry, repository, tags },
 			digest,
-			PROMOTION_PREDICATE,
+			recordKey,
 		);
 		return new Set(
-			found.flatMap((bundle) => {
-				if (!("bytes" in bundle)) return [];
-				const read = readStatement(bundle.bytes, recordKey);
-				return "statement" in read
-					? recordedTags(read.statement, repository, digest)
-					: [];
-			}),
+			records.flatMap((record) => recordedTags(record, repository, digest)),
 		);
 	}
 }
