@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { findSigner } from "../../../../../services/jobs/promote/signatures/find-signer.ts";
-import { attached, IMAGE, keyOf, OTHER_IMAGE, statementOf } from "./signed.ts";
+import {
+	attached,
+	IMAGE,
+	keyOf,
+	MANIFEST,
+	messageBundle,
+	OTHER_IMAGE,
+	statementOf,
+} from "./signed.ts";
 import {
 	ISSUER,
 	type KeylessOptions,
@@ -37,6 +45,14 @@ describe("a keyless signature counts", () => {
 	test("when a timestamp authority says so, as with the logs that no longer do", async () => {
 		const bundle = await ours.sign(statementOf(), { time: "authority" });
 		expect(find(bundle)).toEqual({ signer: "github" });
+	});
+
+	test("when it is of the manifest itself", async () => {
+		const bundles = [await ours.sign(MANIFEST)];
+		const material = attached({ bundles, manifest: MANIFEST });
+		expect(findSigner(IMAGE, material, [github()])).toEqual({
+			signer: "github",
+		});
 	});
 
 	test.each([
@@ -152,6 +168,25 @@ describe("a keyless signature does not count", () => {
 	test("of another image", async () => {
 		const bundle = await ours.sign(statementOf(OTHER_IMAGE));
 		expect(find(bundle)).toEqual(refusal(`it is of ${OTHER_IMAGE}`));
+	});
+
+	test("of the manifest of another image", async () => {
+		const other = Buffer.from("another manifest");
+		const bundles = [await ours.sign(other)];
+		const material = attached({ bundles, manifest: MANIFEST });
+		expect(findSigner(IMAGE, material, [github()])).toEqual(
+			refusal(`it is of ${OTHER_IMAGE}`),
+		);
+	});
+
+	test("of the manifest, made with another key than the certificate's", async () => {
+		const bundle = await ours.sign(MANIFEST);
+		const { messageSignature } = messageBundle(keyOf().privateKey);
+		const bundles = [{ ...bundle, messageSignature }];
+		const material = attached({ bundles, manifest: MANIFEST });
+		expect(findSigner(IMAGE, material, [github()])).toEqual(
+			refusal("signature mismatch"),
+		);
 	});
 
 	test("whose statement was changed afterwards", async () => {

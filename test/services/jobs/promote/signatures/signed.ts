@@ -6,7 +6,7 @@ import {
 	type SignatureMaterial,
 } from "../../../../../services/jobs/promote/signatures/signature-material.ts";
 import { blob, sha256 } from "../../../oci/images.ts";
-import { envelopeOf } from "./sigstore.ts";
+import { envelopeOf, messageSignatureOf } from "./sigstore.ts";
 
 /** The manifest of an image; only its digest matters here. */
 export const MANIFEST = blob("the manifest").bytes;
@@ -55,16 +55,7 @@ export function messageBundle(key: KeyObject, manifest: Buffer = MANIFEST) {
 	return {
 		mediaType: BUNDLE_TYPE,
 		verificationMaterial: { publicKey: { hint: "any" } },
-		messageSignature: {
-			messageDigest: {
-				algorithm: "SHA2_256",
-				digest: Buffer.from(
-					sha256(manifest).replace("sha256:", ""),
-					"hex",
-				).toString("base64"),
-			},
-			signature: sign("sha256", manifest, key).toString("base64"),
-		},
+		...messageSignatureOf(manifest, key),
 	};
 }
 

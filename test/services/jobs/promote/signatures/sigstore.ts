@@ -3,7 +3,6 @@ import {
 	generateKeyPairSync,
 	type KeyObject,
 	sign,
-	X509Certificate,
 } from "node:crypto";
 import {
 	initializeCA,
@@ -13,6 +12,12 @@ import {
 } from "@sigstore/mock";
 import { signedBytes } from "../../../../../services/jobs/promote/signatures/dsse.ts";
 import { BUNDLE_TYPE } from "../../../../../services/jobs/promote/signatures/signature-material.ts";
+import {
+	loggedEntry,
+	proposalOf,
+	type Signed,
+	type TestEnvelope,
+} from "./rekor.ts";
 
 export const ISSUER = "https://token.actions.githubusercontent.com";
 export const SUBJECT =
@@ -43,12 +48,6 @@ export interface KeylessOptions {
 const keyPair = () => generateKeyPairSync("ec", { namedCurve: "P-256" });
 const sha256 = (bytes: Uint8Array) =>
 	createHash("sha256").update(bytes).digest();
-const hashOf = (bytes: Uint8Array) => ({
-	algorithm: "sha256",
-	value: sha256(bytes).toString("hex"),
-});
-const pemOf = (certificate: Buffer) =>
-	Buffer.from(new X509Certificate(certificate).toString());
 const base64 = (bytes: { buffer: ArrayBufferLike } | Buffer) =>
 	Buffer.isBuffer(bytes)
 		? bytes.toString("base64")
@@ -98,9 +97,9 @@ export async function sigstore({
 	};
 	return { trust, sign: signKeyless };
 
-	/** Signs a statement with a certificate for a key of a moment's life. */
+	/** Signs a statement, or bytes, with a certificate for a key of a moment's life. */
 	async function signKeyless(
-		statement: object,
+		content: object | Buffer,
 		{
 			subject = SUBJECT,
 			issuer = ISSUER,
@@ -116,60 +115,25 @@ export async function sigstore({
 				extensions: [{ oid: ISSUER_OID, value: issuer }],
 			}),
 		);
-		const envelope = envelopeOf(statement, privateKey);
-		const signature = Buffer.from(envelope.signatures[0]?.sig ?? "", "base64");
+		const signed = Buffer.isBuffer(content)
+			? messageSignatureOf(content, privateKey)
+			: { dsseEnvelope: envelopeOf(content, privateKey) };
+		const proposal = proposalOf(signed, certificate);
 		return {
 			mediaType: BUNDLE_TYPE,
 			verificationMaterial: {
 				certificate: { rawBytes: base64(certificate) },
 				tlogEntries: logged
-					? [await logEntry(envelope, certificate, time === "log")]
+					? [loggedEntry(await log.log(proposal), proposal, time === "log")]
 					: [],
 				timestampVerificationData: {
 					rfc3161Timestamps:
 						time === "authority"
-							? [{ signedTimestamp: await timestamp(signature) }]
+							? [{ signedTimestamp: await timestamp(signatureIn(signed)) }]
 							: [],
 				},
 			},
-			dsseEnvelope: envelope,
-		};
-	}
-
-	async function logEntry(
-		envelope: TestEnvelope,
-		certificate: Buffer,
-		promised: boolean,
-	) {
-		const entries = await log.log({
-			kind: "dsse",
-			apiVersion: "0.0.1",
-			spec: {
-				envelopeHash: hashOf(Buffer.from(JSON.stringify(envelope))),
-				payloadHash: hashOf(Buffer.from(envelope.payload, "base64")),
-				signatures: envelope.signatures.map(({ sig }) => ({
-					signature: sig,
-					verifier: base64(pemOf(certificate)),
-				})),
-			},
-		});
-		const [entry] = Object.values(entries) as LogEntry[];
-		if (!entry) throw new Error("the log has no entry");
-		const { inclusionProof: proof, signedEntryTimestamp } = entry.verification;
-		return {
-			logIndex: String(entry.logIndex),
-			logId: { keyId: Buffer.from(entry.logID, "hex").toString("base64") },
-			kindVersion: { kind: "dsse", version: "0.0.1" },
-			integratedTime: String(entry.integratedTime),
-			...(promised && { inclusionPromise: { signedEntryTimestamp } }),
-			inclusionProof: {
-				logIndex: String(proof.logIndex),
-				rootHash: Buffer.from(proof.rootHash, "hex").toString("base64"),
-				treeSize: String(proof.treeSize),
-				hashes: proof.hashes,
-				checkpoint: { envelope: proof.checkpoint },
-			},
-			canonicalizedBody: entry.body,
+			...signed,
 		};
 	}
 
@@ -182,30 +146,6 @@ export async function sigstore({
 		});
 		return base64(bytesOf(response));
 	}
-}
-
-// What Rekor answers; the mock's own types come from a package it does not bring along.
-interface LogEntry {
-	readonly logIndex: number;
-	readonly logID: string;
-	readonly integratedTime: number;
-	readonly body: string;
-	readonly verification: {
-		readonly signedEntryTimestamp: string;
-		readonly inclusionProof: {
-			readonly logIndex: number;
-			readonly rootHash: string;
-			readonly treeSize: number;
-			readonly hashes: readonly string[];
-			readonly checkpoint: string;
-		};
-	};
-}
-
-interface TestEnvelope {
-	readonly payloadType: string;
-	readonly payload: string;
-	readonly signatures: readonly { readonly sig: string }[];
 }
 
 /** A statement in a DSSE envelope, signed with a key. */
@@ -221,6 +161,24 @@ export function envelopeOf(
 		payload: base64(payload),
 		signatures: [{ sig: base64(signature) }],
 	};
+}
+
+/** The signature of bytes themselves. */
+export function messageSignatureOf(bytes: Buffer, key: KeyObject) {
+	return {
+		messageSignature: {
+			messageDigest: { algorithm: "SHA2_256", digest: base64(sha256(bytes)) },
+			signature: base64(sign("sha256", bytes, key)),
+		},
+	};
+}
+
+function signatureIn(signed: Signed): Buffer {
+	const text =
+		"messageSignature" in signed
+			? signed.messageSignature.signature
+			: (signed.dsseEnvelope.signatures[0]?.sig ?? "");
+	return Buffer.from(text, "base64");
 }
 
 function bytesOf(view: ArrayBufferView): Buffer {
