@@ -1,5 +1,6 @@
 import { all } from "../../oci/all.ts";
 import type { Copier } from "../../oci/copy.ts";
+import type { Digest } from "../../oci/digest.ts";
 import { COSIGN_SUFFIXES, fallbackTag } from "../../oci/fallback-tag.ts";
 import type { Registry } from "../../oci/registry.ts";
 import type { TagInventory } from "../../oci/tag-inventory.ts";
@@ -14,6 +15,8 @@ export class LateReferrers {
 	readonly #tags: TagInventory;
 	readonly #copier: Copier;
 	readonly #known: DigestTable;
+	/** By repository and digest: an image may have many tags. */
+	readonly #taken = new Map<string, Promise<readonly string[]>>();
 
 	/** @param known what earlier runs have merged; empty to merge everything again. */
 	constructor(
@@ -35,10 +38,19 @@ export class LateReferrers {
 	 * @returns what was left behind and why, a line each.
 	 * @throws what the requests throw.
 	 */
-	async takeAlong({
-		repository,
-		digest,
-	}: Promotion): Promise<readonly string[]> {
+	takeAlong({ repository, digest }: Promotion): Promise<readonly string[]> {
+		const key = `${repository}@${digest}`;
+		const known = this.#taken.get(key);
+		if (known) return known;
+		const taken = this.#takeAlong(repository, digest);
+		this.#taken.set(key, taken);
+		return taken;
+	}
+
+	async #takeAlong(
+		repository: string,
+		digest: Digest,
+	): Promise<readonly string[]> {
 		const tags = await this.#tags.of(repository);
 		const tag = fallbackTag(digest);
 		const present = ["", ...COSIGN_SUFFIXES]
