@@ -7,6 +7,7 @@ import { attachRecord } from "../../services/jobs/promote/attach-record.ts";
 import { findSigner } from "../../services/jobs/promote/signatures/find-signer.ts";
 import { loadSignatureMaterial } from "../../services/jobs/promote/signatures/load-material.ts";
 import { signStatement } from "../../services/jobs/promote/signatures/record-signature.ts";
+import { BUNDLE_TYPE } from "../../services/jobs/promote/signatures/signature-material.ts";
 import type { Digest } from "../../services/oci/digest.ts";
 import { Registry } from "../../services/oci/registry.ts";
 import { Transport } from "../../services/oci/transport.ts";
@@ -23,7 +24,15 @@ import {
 	SUBJECT,
 	sigstore,
 } from "../services/jobs/promote/signatures/sigstore.ts";
-import { blob, image, push, type TestImage } from "../services/oci/images.ts";
+import {
+	blob,
+	descriptorOf,
+	fallbackTag,
+	image,
+	push,
+	referrers,
+	type TestImage,
+} from "../services/oci/images.ts";
 import { type RunningRegistry, startRegistry } from "./registry-server.ts";
 
 const CI = Buffer.alloc(32, 1).toString("base64");
@@ -260,14 +269,17 @@ describe("a keyless signature", () => {
 	/** A keyless signature at the registry, and whether cosign and the promoter take it. */
 	async function judged(subject: string) {
 		const fulcio = await sigstore();
-		const { repository, image, reference } = await pushed();
-		const bundle = await fulcio.sign(statementOf(image.digest), { subject });
-		await attachRecord(
-			registry,
+		const { repository, image: signed, reference } = await pushed();
+		const bundle = await fulcio.sign(statementOf(signed.digest), { subject });
+		const attached = image([blob(JSON.stringify(bundle), BUNDLE_TYPE)], {
+			artifactType: BUNDLE_TYPE,
+			subject: descriptorOf(signed),
+		});
+		await push(
+			server.url,
 			repository,
-			image,
-			Buffer.from(JSON.stringify(bundle)),
-			"2026-01-01T00:00:00Z",
+			referrers([attached]),
+			fallbackTag(signed),
 		);
 		const trustRoot = JSON.stringify(fulcio.trust);
 		await writeFile(join(folder, "trust.json"), trustRoot);
@@ -289,7 +301,7 @@ describe("a keyless signature", () => {
 		};
 		return {
 			cosign: code,
-			promoter: await found(repository, image, [github]),
+			promoter: await found(repository, signed, [github]),
 		};
 	}
 
