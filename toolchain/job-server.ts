@@ -11,6 +11,13 @@ export const JOB_SERVERS = {
 } as const;
 export type Job = keyof typeof JOB_SERVERS;
 
+/** The container of a job that runs. */
+export interface JobServer {
+	readonly container: string;
+	/** How the docker command finds its engine. */
+	readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs a job by hand, on this terminal.
  *
@@ -22,12 +29,30 @@ export async function runJob(
 	job: Job,
 	args: readonly string[],
 ): Promise<number> {
+	return runJobIn(await jobServer(stack, job), job, args);
+}
+
+/**
+ * The container a job runs in.
+ *
+ * @throws {UserError} when it does not run
+ */
+export async function jobServer(stack: string, job: Job): Promise<JobServer> {
 	const { client, env } = await ensureEngine({ install: false });
 	const { Id } = await runningContainer(client, stack, JOB_SERVERS[job]);
+	return { env, container: Id };
+}
+
+/** Runs a job in its container, on this terminal. */
+export function runJobIn(
+	{ env, container }: JobServer,
+	job: Job,
+	args: readonly string[],
+): Promise<number> {
 	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["-it"] : [];
 	return runAttached(
 		"docker",
-		["exec", ...terminal, Id, "node", "/app/jobs.mjs", job, ...args],
+		["exec", ...terminal, container, "node", "/app/jobs.mjs", job, ...args],
 		{ env },
 	);
 }

@@ -50,6 +50,10 @@ command("down", "remove everything a stack has put up")
 
 command("promote", "run the promotion job by hand")
 	.option("--offline", "plan from the checkout alone, e.g. in a pull request")
+	.option(
+		"--manifests <folder>",
+		"promotion manifests of this machine, instead of those that `up` brought to the promoter",
+	)
 	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
 	.action((args, options) => finish(promote(options, args)));
 

@@ -63,7 +63,7 @@ export interface Captured {
 export async function runCaptured(
 	command: string,
 	args: readonly string[],
-	options: CommandOptions & { readonly input?: string } = {},
+	options: CommandOptions & { readonly input?: string | Uint8Array } = {},
 ): Promise<Captured> {
 	const child = spawn(command, args, {
 		cwd: options.cwd,

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { runCaptured } from "../../toolchain/process.ts";
@@ -128,14 +128,10 @@ export async function clientEstate(stack: TestStack): Promise<ClientEstate> {
 async function promote(stack: TestStack, digest: string): Promise<void> {
 	const [name = "", tag = ""] = PROMOTED.split(":");
 	const manifest = stringify({ images: [{ name, dmap: { [digest]: [tag] } }] });
-	const { Id } = await runningContainer(docker, stack.name, "promoter-server");
-	const folder = `/tmp/clients-${process.hrtime.bigint()}`;
-	const script = `mkdir ${folder} && cat > ${folder}/app.yaml && exec node /app/jobs.mjs promote run --manifests ${folder}`;
-	succeeded(
-		await runCaptured("docker", ["exec", "-i", Id, "sh", "-c", script], {
-			input: manifest,
-		}),
-	);
+	const folder = join(stack.manifests, "..", "by-hand");
+	mkdirSync(folder);
+	writeFileSync(join(folder, "app.yaml"), manifest);
+	succeeded(await stack.npm("promote", ["run", "--manifests", folder]));
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {

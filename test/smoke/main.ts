@@ -1,10 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Command } from "commander";
-import type Docker from "dockerode";
 import { findAccounts } from "../../toolchain/accounts.ts";
 import { describeStack } from "../../toolchain/commands/prepare.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { ensureImages } from "../../toolchain/images/images.ts";
-import { JOB_SERVERS } from "../../toolchain/job-server.ts";
 import {
 	type Captured,
 	runCaptured,
@@ -13,7 +14,6 @@ import {
 import { ensurePrograms } from "../../toolchain/programs.ts";
 import { type KeyHalf, readSigningKey } from "../../toolchain/signing-keys.ts";
 import { ROOT } from "../../toolchain/stack.ts";
-import { runningContainer } from "../../toolchain/stack-containers.ts";
 import { readStackOutput } from "../../toolchain/stack-output.ts";
 import { registryNamed } from "../../topology/estate.ts";
 import { accessTable } from "./access-table.ts";
@@ -68,7 +68,7 @@ async function smoke(): Promise<Tally> {
 			if (json === "") throw new Error(stderr);
 			return JSON.parse(json);
 		},
-		promote: (manifest) => promote(client, manifest),
+		promote,
 		up: (...args) => run("up", ...args),
 	};
 	const { checks, promoted } = journey(running);
@@ -121,24 +121,17 @@ function run(command: string, ...args: readonly string[]): Promise<Captured> {
 	);
 }
 
-/** Runs the job in its container, on a manifest that only this process knows. */
-async function promote(
-	client: Docker,
-	manifest: string,
-): Promise<PromotionRun> {
-	const promoter = await runningContainer(
-		client,
-		options.stack,
-		JOB_SERVERS.promote,
-	);
-	const folder = `/tmp/smoke-${process.hrtime.bigint()}`;
-	const script = `mkdir ${folder} && cat > ${folder}/smoke.yaml && exec node /app/jobs.mjs promote run --json --manifests ${folder}`;
-	const { code, stdout, stderr } = await runCaptured(
-		"docker",
-		["exec", "--interactive", promoter.Id, "sh", "-c", script],
-		{ input: manifest },
-	);
-	const report = stdout.trim();
-	if (!report.startsWith("{")) throw new Error(stderr || stdout);
-	return { code, counts: JSON.parse(report).counts, text: report };
+/** Promotes what a manifest lists that only this process knows. */
+async function promote(manifest: string): Promise<PromotionRun> {
+	const folder = mkdtempSync(join(tmpdir(), "smoke-promotions-"));
+	try {
+		writeFileSync(join(folder, "smoke.yaml"), manifest);
+		const args = ["run", "--json", "--manifests", folder];
+		const { code, stdout, stderr } = await run("promote", ...args);
+		const report = stdout.trim();
+		if (!report.startsWith("{")) throw new Error(stderr || stdout);
+		return { code, counts: JSON.parse(report).counts, text: report };
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 }

@@ -6,8 +6,9 @@ import {
 	type PromoterConfig,
 	promoterConfig,
 } from "../../topology/job-config.ts";
-import { runJob } from "../job-server.ts";
+import { jobServer, runJob, runJobIn } from "../job-server.ts";
 import type { StackOptions } from "../main.ts";
+import { manifestArchive, withUnpacked } from "../manifest-folder.ts";
 import { runAttached, UserError } from "../process.ts";
 import { ROOT } from "../stack.ts";
 import { describeStack } from "./prepare.ts";
@@ -15,21 +16,46 @@ import { describeStack } from "./prepare.ts";
 export interface PromoteOptions extends StackOptions {
 	/** Plans from the checkout alone. @default false */
 	readonly offline?: boolean;
+	/** Folder with promotion manifests on this machine. @default - those that `up` brought to the promoter */
+	readonly manifests?: string;
 }
 
-/** `npm run promote`: the job in its container, or, offline, its plan on this machine. */
+/**
+ * `npm run promote`: the job in its container, with manifests of this machine if some are named; or,
+ * offline, its plan on this machine.
+ */
 export async function promote(
 	options: PromoteOptions,
 	args: readonly string[],
 ): Promise<number> {
-	if (!options.offline) return runJob(options.stack, "promote", args);
+	const { stack, offline, manifests } = options;
+	if (!offline) {
+		return manifests === undefined
+			? runJob(stack, "promote", args)
+			: runWith(manifests, stack, args);
+	}
 	const [verb, ...rest] = args;
 	if (verb !== "plan") {
 		throw new UserError(
 			`--offline: nothing but a plan is made without registries, got ${verb}; expected plan. Fix: npm run promote -- plan --offline`,
 		);
 	}
-	return planOffline(describeStack(options).estate, rest);
+	return planOffline(describeStack(options).estate, [
+		...(manifests === undefined ? [] : ["--manifests", manifests]),
+		...rest,
+	]);
+}
+
+async function runWith(
+	manifests: string,
+	stack: string,
+	args: readonly string[],
+): Promise<number> {
+	const archive = await manifestArchive(manifests);
+	const promoter = await jobServer(stack, "promote");
+	return withUnpacked(promoter, archive, (folder) =>
+		runJobIn(promoter, "promote", [...args, "--manifests", folder]),
+	);
 }
 
 // The job itself does it, as it does in its container: no other program decides what is promoted.
