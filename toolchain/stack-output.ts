@@ -1,6 +1,6 @@
-import { prepareCli } from "./commands/prepare.ts";
 import { runCaptured, UserError } from "./process.ts";
-import type { StackLocation } from "./stack.ts";
+import { ensurePulumi } from "./pulumi-cli.ts";
+import { ensureStack, type StackLocation } from "./stack.ts";
 
 /**
  * An output of a stack that is text by name, secret or not.
@@ -11,9 +11,11 @@ export async function readStackOutput(
 	location: StackLocation,
 	name: "passwords" | "signingKeys" | "publicKeys",
 ): Promise<Readonly<Record<string, string>>> {
-	const { pulumi, env } = await prepareCli(location, {});
+	// Nothing is planned, so no plugin is looked for.
+	const { command } = await ensurePulumi();
+	await ensureStack(command, location, location.env);
 	const { code, stdout, stderr } = await runCaptured(
-		pulumi,
+		command,
 		[
 			"stack",
 			"output",
@@ -23,7 +25,7 @@ export async function readStackOutput(
 			"--stack",
 			location.stack,
 		],
-		{ cwd: location.cwd, env },
+		{ cwd: location.cwd, env: location.env },
 	);
 	if (code === 0) return JSON.parse(stdout);
 	throw new UserError(
