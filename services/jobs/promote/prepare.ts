@@ -1,5 +1,4 @@
 import type { PromoterConfig } from "../../../topology/job-config.ts";
-import { acceptsName, anchored } from "../../../topology/naming.ts";
 import { all } from "../../oci/all.ts";
 import type { Registry } from "../../oci/registry.ts";
 import type { TagInventory } from "../../oci/tag-inventory.ts";
@@ -17,6 +16,7 @@ import {
 } from "./plan.ts";
 import type { Promotion } from "./promotion-manifest.ts";
 import type { Asked } from "./read-manifests.ts";
+import { ruleListings } from "./rule-listings.ts";
 import { rulePromotions } from "./rule-promotions.ts";
 
 /** Where a plan looks. */
@@ -49,11 +49,13 @@ export async function prepare(
 	world: World,
 ): Promise<Prepared> {
 	const { allowLatest = false } = config;
-	const names = rules.length > 0 ? await ruled(config, world.source) : [];
-	const listings = await all(names, async (name) => {
-		return [name, [...(await world.sourceTags.of(name))]] as const;
-	});
-	const { candidates, problems } = expandRules(rules, new Map(listings), {
+	const { tagsByRepository, failures } = await ruleListings(
+		rules,
+		config,
+		world.source,
+		world.sourceTags,
+	);
+	const { candidates, problems } = expandRules(rules, tagsByRepository, {
 		listed,
 		allowLatest,
 	});
@@ -70,22 +72,7 @@ export async function prepare(
 		async (step): Promise<Step> =>
 			step.action === "copy" ? world.judge.step(step.promotion) : step,
 	);
-	return { steps: [...judged, ...found.steps], problems };
-}
-
-/** The repositories that rules may be about: those that may be promoted at all. */
-async function ruled(
-	{ source: { naming }, destination, repositories }: PromoterConfig,
-	source: Registry,
-): Promise<readonly string[]> {
-	const names: string[] = [];
-	for await (const name of source.repositories()) {
-		const mayGo = repositories?.some((p) => anchored(p).test(name)) ?? true;
-		if (mayGo && acceptsName(naming, name)) {
-			if (acceptsName(destination.naming, name)) names.push(name);
-		}
-	}
-	return names;
+	return { steps: [...judged, ...found.steps, ...failures], problems };
 }
 
 function ruleSteps(candidates: readonly RuleCandidate[], world: World) {
