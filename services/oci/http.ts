@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
 import { ProtocolError, RegistryError, RetryableError } from "./errors.ts";
@@ -63,6 +64,16 @@ export function registryAgent({ connect, idle }: Timeouts): Dispatcher {
 	});
 }
 
+/** Headers as undici gives them, each with one value. */
+export function joinedHeaders(headers: IncomingHttpHeaders): Headers {
+	const joined: Record<string, string | undefined> = {};
+	for (const name in headers) {
+		const value = headers[name];
+		joined[name] = Array.isArray(value) ? value.join(", ") : value;
+	}
+	return joined;
+}
+
 /** Method and URL, as messages name a request. */
 export function nameOf({ method, url }: Pick<Request, "method" | "url">) {
 	return `${method} ${printableUrl(url)}`;
@@ -95,12 +106,7 @@ export async function sendOnce(
 			// An upload has a watch of its own: undici's clock stops when the body is slow.
 			...(isStream(body) && { headersTimeout: 0 }),
 		});
-		const headers = Object.fromEntries(
-			Object.entries(answer.headers).map(([name, value]) => [
-				name,
-				Array.isArray(value) ? value.join(", ") : value,
-			]),
-		);
+		const headers = joinedHeaders(answer.headers);
 		const { statusCode: status, body: content } = answer;
 		// A body that breaks or is given up before anybody reads it must not end the process; who does
 		// read it gets the error all the same.

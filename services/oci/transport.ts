@@ -16,13 +16,14 @@ import {
 	type Timeouts,
 } from "./http.ts";
 import { isTransient, parseOciErrors } from "./oci-error.ts";
-import { readAll, readStart } from "./response-body.ts";
+import { readStart } from "./response-body.ts";
 import {
 	backoffMs,
 	DEFAULT_RETRY,
 	type RetryPolicy,
 	retryAfterMs,
 } from "./retry.ts";
+import { sendWhole } from "./send-whole.ts";
 
 /** A wait before another try, for the log. */
 export interface Retry {
@@ -112,20 +113,15 @@ export class Transport {
 	 * longer than `limit` bytes.
 	 */
 	send(request: Request, limit: number): Promise<Response> {
-		const name = nameOf(request);
-		return this.repeat(name, () =>
+		return this.repeat(nameOf(request), () =>
 			this.#limited(request, async () => {
-				const { total } = this.#timeouts;
-				const deadline = new Deadline(this.#signal);
-				deadline.set(total, `${name} took longer than ${total} ms`);
-				try {
-					const answer = await this.#sendOnce(request, deadline.signal);
-					return answer.status < 400
-						? buffered(answer, await readAll(answer.stream, limit, name))
-						: await this.#answerOf(request, answer);
-				} finally {
-					deadline.clear();
-				}
+				const answer = await sendWhole(this.#dispatcher, request, {
+					bytes: limit,
+					errorBytes: ERROR_BODY_LIMIT,
+					total: this.#timeouts.total,
+					signal: this.#signal,
+				});
+				return answer.status < 400 ? answer : this.#judged(request, answer);
 			}),
 		);
 	}
@@ -234,7 +230,13 @@ export class Transport {
 	): Promise<Response> {
 		const body = await readStart(answer.stream, ERROR_BODY_LIMIT);
 		const { status, headers } = answer;
-		if (!isTransient(status, body)) return buffered(answer, body);
+		return this.#judged(request, { status, headers, body });
+	}
+
+	// Throws when asking again may give a better answer.
+	#judged(request: Omit<Request, "body">, answer: Response): Response {
+		const { status, headers, body } = answer;
+		if (!isTransient(status, body)) return answer;
 		const asked = retryAfterMs(headers["retry-after"], this.clock.now());
 		// A host that is asked too much, or names a time, means all who ask it.
 		if (status === 429 || asked !== undefined) {
@@ -272,13 +274,6 @@ export class Transport {
 		this.#limiters.set(host, limiter);
 		return limiter;
 	}
-}
-
-function buffered(
-	{ status, headers }: StreamedResponse,
-	body: Buffer,
-): Response {
-	return { status, headers, body };
 }
 
 function givenUp(
