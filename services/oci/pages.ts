@@ -7,11 +7,13 @@ import { nextPage } from "./link.ts";
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 /** distribution's own limit: for the catalog it answers 400 to a larger one. */
 const PAGE_SIZE = 1000;
+/** A million names in pages of the size that is asked for: a list that has no end has an end here. */
+const MAX_PAGES = 1000;
 
 /**
  * The strings that a listing has under `key`, page after page as they are asked for.
  *
- * @throws ProtocolError when a page is not such a listing.
+ * @throws ProtocolError when a page is not such a listing, or there is no end of pages.
  */
 export async function* listed(
 	connection: Connection,
@@ -21,7 +23,12 @@ export async function* listed(
 ): AsyncGenerator<string, void, undefined> {
 	let page: URL | undefined = new URL(list);
 	page.searchParams.set("n", `${PAGE_SIZE}`);
-	while (page) {
+	for (let pages = 1; page; pages++) {
+		if (pages > MAX_PAGES) {
+			throw new ProtocolError(
+				`${nameOf({ method: "GET", url: list })} has more than ${MAX_PAGES} pages`,
+			);
+		}
 		const request = { method: "GET", url: page } as const;
 		const answer = await connection.send(
 			request,
