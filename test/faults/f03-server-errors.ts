@@ -3,7 +3,7 @@ import { ociError, reset, status } from "../services/oci/faults.ts";
 import type { ProxyFault } from "./fault-proxy.ts";
 import { resetMidBody } from "./modes.ts";
 import { askedFor, outcomesOf } from "./outcome.ts";
-import { sampleImage, sampleIndex } from "./sample.ts";
+import { randomLayer, sampleImage, sampleIndex } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** F3: servers and connections that fail. */
@@ -15,7 +15,7 @@ export const serverErrors: Scenario = {
 	expect: "each asked once more and promoted; the 4xx in disguise only once",
 	run: async (rig) => {
 		const large = await rig.offer(
-			sampleImage("team/large", { layerKiB: 4096 }),
+			sampleImage("team/large", { layer: randomLayer(4096) }),
 		);
 		const app = await rig.offer(sampleIndex("team/app"));
 		const source: readonly ProxyFault[] = [

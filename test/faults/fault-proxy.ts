@@ -1,4 +1,8 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import {
+	type ClientRequest,
+	createServer,
+	type IncomingHttpHeaders,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { passOn } from "../docker/pass-on.ts";
 import { type Fault, strike } from "../services/oci/faults.ts";
@@ -28,6 +32,7 @@ export interface FaultProxy {
 	faults: readonly ProxyFault[];
 	/** Everything that came by, in its order. */
 	readonly seen: readonly Seen[];
+	/** Ends all connections, once the registry is done with what a client that died left behind. */
 	close(): Promise<void>;
 }
 
@@ -52,6 +57,7 @@ export async function startFaultProxy(
 	{ headersFor = async () => ({}) }: FaultProxyOptions = {},
 ): Promise<FaultProxy> {
 	const seen: Seen[] = [];
+	const underWay = new Set<Promise<unknown>>();
 	const server = createServer(
 		{ maxHeaderSize: 64 * 1024 },
 		async (request, response) => {
@@ -69,7 +75,9 @@ export async function startFaultProxy(
 			try {
 				if (await action?.(request, response)) return;
 				const headers = await headersFor(method, path);
-				request.pipe(passOn(backend, request, response, { headers }));
+				const passed = passOn(backend, request, response, { headers });
+				underWay.add(answered(passed));
+				request.pipe(passed);
 			} catch (error) {
 				response.destroy(error instanceof Error ? error : undefined);
 			}
@@ -84,7 +92,15 @@ export async function startFaultProxy(
 		close: async () => {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
+			await Promise.all(underWay);
 		},
 	};
 	return proxy;
+}
+
+function answered(passed: ClientRequest): Promise<void> {
+	return new Promise((resolve) => {
+		passed.on("response", () => resolve());
+		passed.on("close", resolve);
+	});
 }

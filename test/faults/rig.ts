@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
+import { signingKeyPem } from "../../topology/estate-signing-key.ts";
+import type { GateRegistry } from "../../topology/gate-config.ts";
 import type { PromoterConfig } from "../../topology/job-config.ts";
 import { FALLBACK_TAG, namingRule } from "../../topology/naming.ts";
 import { type GuardedRegistry, startGuarded } from "../docker/gate-estate.ts";
-import { blob, image, push, type TestImage } from "../services/oci/images.ts";
+import {
+	blob,
+	fallbackTag,
+	image,
+	push,
+	type TestImage,
+} from "../services/oci/images.ts";
 import { openDoor } from "./door.ts";
 import { type FaultProxy, writesAmong } from "./fault-proxy.ts";
 import {
@@ -13,6 +21,9 @@ import {
 	setUpFaultyPromoter,
 } from "./faulty-promoter.ts";
 import { type Walk, walk } from "./walk.ts";
+
+/** Of the key that signs promotion records. */
+const RECORD_SEED = Buffer.alloc(32, "faults").toString("base64");
 
 /** An image at the source that is wanted at the destination. */
 export interface Offer {
@@ -54,7 +65,7 @@ export class Rig {
 	readonly #program: string;
 	/** Digests a tag of Prod may have. */
 	readonly #allowed = new Map<string, Set<string>>();
-	#before: Walk = { tags: new Map(), closures: new Map() };
+	#before: Walk = { tags: new Map(), closures: new Map(), records: new Map() };
 
 	private constructor(source: Side, destination: Side, program: string) {
 		this.source = source;
@@ -94,6 +105,7 @@ export class Rig {
 	): Promise<FaultyPromoter> {
 		return setUpFaultyPromoter({
 			program: this.#program,
+			recordKey: signingKeyPem(RECORD_SEED),
 			source: this.source.front.url,
 			destination: this.destination.front.url,
 			manifest: manifestOf(offers),
@@ -122,17 +134,30 @@ export class Rig {
 	}
 
 	/**
-	 * Checks I1 (all a tag stands for is there and right), I2 (a tag is what it was, or what it is to
-	 * be) and I4 (no tag is lost), in the repositories of these offers or in all.
+	 * Checks I1 (all a tag stands for is there and right, its signatures too), I2 (a tag is what it was,
+	 * or what it is to be) and I4 (no tag is lost), in the repositories of these offers.
 	 */
-	async check(offers?: readonly Offer[]): Promise<void> {
-		const only = offers && [
-			...new Set(offers.map((offer) => offer.repository)),
-		];
+	async check(offers: readonly Offer[] = this.offers): Promise<void> {
+		const isAll = offers === this.offers;
+		const only = isAll
+			? undefined
+			: [...new Set(offers.map(({ repository }) => repository))];
 		const now = await walk(this.destination.door.url, only).catch((error) => {
 			throw new Error(`I1: ${error.message}`);
 		});
-		for (const [name, digests] of now.closures) this.#checkTag(name, digests);
+		for (const name of now.tags.keys()) this.#checkTag(name, now);
+		for (const { repository, image, tags, along = {} } of offers) {
+			const isThere = tags.some(
+				(tag) => now.tags.get(`${repository}:${tag}`) === image.digest,
+			);
+			if (!isThere) continue;
+			for (const tag of [fallbackTag(image), ...Object.keys(along)]) {
+				const name = `${repository}:${tag}`;
+				assert.ok(now.tags.has(name), `I1: ${name} is not there, its image is`);
+			}
+			const records = now.records.get(`${repository}:${fallbackTag(image)}`);
+			assert.ok(records?.length, `I1: ${repository} has no promotion record`);
+		}
 		for (const name of this.#before.tags.keys()) {
 			if (only?.includes(name.split(":")[0] ?? "") === false) continue;
 			assert.ok(now.tags.has(name), `I4: ${name} is lost`);
@@ -140,6 +165,7 @@ export class Rig {
 		this.#before = {
 			tags: new Map([...this.#before.tags, ...now.tags]),
 			closures: new Map([...this.#before.closures, ...now.closures]),
+			records: now.records,
 		};
 	}
 
@@ -179,10 +205,14 @@ export class Rig {
 		this.#allowed.set(name, allowed);
 	}
 
-	#checkTag(name: string, digests: readonly string[]): void {
+	#checkTag(name: string, { closures, records }: Walk): void {
+		const digests = closures.get(name) ?? [];
 		const [repository = "", tag = ""] = name.split(":");
 		const before = this.#before.closures.get(name) ?? [];
-		const allowed = this.#allowed.get(name) ?? new Set();
+		const allowed = new Set([
+			...(this.#allowed.get(name) ?? []),
+			...(records.get(name) ?? []),
+		]);
 		if (!FALLBACK_TAG.test(tag)) {
 			const may = before.length > 0 ? before.slice(0, 1) : [...allowed];
 			const [digest = ""] = digests;
@@ -205,7 +235,9 @@ async function startSide(
 ): Promise<Side> {
 	const name = kind === "prod" ? "prod-rw" : kind;
 	const naming = namingRule(kind, true);
-	const guarded = await startGuarded({ name, naming }, gateClock);
+	// `ci` stands for the promoter, which lists what it verifies.
+	const catalog: GateRegistry["catalog"] = ["ci", "cleaner"];
+	const guarded = await startGuarded({ name, naming, catalog }, gateClock);
 	return { ...guarded, door: await openDoor(guarded) };
 }
 

@@ -14,16 +14,12 @@ import {
 } from "../services/oci/images.ts";
 import type { Offer } from "./rig.ts";
 
-/** An image of one layer; unlike any other, its configuration included. */
+/** An image of one layer; it and its configuration are unlike any other. */
 export function sampleImage(
 	repository: string,
-	{ layerKiB = 64, tag = "1.0.0" } = {},
+	{ layer = randomLayer(64), tag = "1.0.0" } = {},
 ): Offer {
-	return {
-		repository,
-		image: unique([randomLayer(layerKiB)]),
-		tags: [tag],
-	};
+	return { repository, image: unique([layer]), tags: [tag] };
 }
 
 /**
@@ -59,7 +55,8 @@ export function layerOf({ repository, image }: Offer): TestBlob {
 	return layer;
 }
 
-function randomLayer(kib: number): TestBlob {
+/** A layer unlike any other. */
+export function randomLayer(kib: number): TestBlob {
 	return blob(randomBytes(kib * 1024));
 }
 
