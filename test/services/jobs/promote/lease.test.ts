@@ -84,6 +84,14 @@ test("a run holds the lease, renews it and leaves nothing behind", async () => {
 	expect(lines).toEqual([]);
 });
 
+test("a renewal under way at the end does not bring the lease back", async () => {
+	const terms = { ttlMs: 60_000, renewMs: 1 };
+	for (let runs = 0; runs < 100; runs++) await run(() => sleep(2), terms);
+	await sleep(10);
+	expect(await readdir(state)).toEqual([]);
+	expect(lines).toEqual([]);
+});
+
 test("what the task gives is given on, and what it throws is thrown", async () => {
 	expect(await run(async () => 42)).toBe(42);
 	await expect(
