@@ -203,6 +203,17 @@ describe("an answer whose chunks are lent", () => {
 		);
 	});
 
+	test("is not asked for with a header that would write others", async () => {
+		const { seen, transport, get } = harness;
+		const headers = { authorization: "Bearer a\r\nx: y" };
+		await expect(transport().open({ ...get(), headers }, LENT)).rejects.toThrow(
+			new ProtocolError(
+				"the value of header 'authorization' is not ASCII text",
+			),
+		);
+		expect(seen).toEqual([]);
+	});
+
 	test("is none when the connection is closed before", async () => {
 		const request = await getFrom("HTTP/1.1 200 OK\r\n");
 		await expect(
