@@ -121,9 +121,16 @@ export function namingRule(
 	};
 }
 
+// Patterns are few and from the configuration; what is matched against them are thousands of tags.
+const compiled = new Map<string, RegExp>();
+
 /** One pattern as it is enforced: anchored, so that `main-1-abcdef0` cannot hide in a longer tag. */
 export function anchored(pattern: string): RegExp {
-	return new RegExp(`^(?:${pattern})$`);
+	const known = compiled.get(pattern);
+	if (known) return known;
+	const regExp = new RegExp(`^(?:${pattern})$`);
+	compiled.set(pattern, regExp);
+	return regExp;
 }
 
 const matchesAny = (patterns: readonly string[], value: string) =>
