@@ -1,5 +1,6 @@
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { basicAuthorization, type CredentialSource } from "./credentials.ts";
+import { RetryableError } from "./errors.ts";
 import { tokenRealm } from "./foreign-url.ts";
 import { requestToken, type TokenService } from "./token.ts";
 import type { Transport } from "./transport.ts";
@@ -60,10 +61,16 @@ export class Authenticator {
 			// Somebody else may have noticed while this one waited.
 			if (this.#tokens.get(key) !== cached) return this.authorization(scopes);
 		}
-		const fresh = this.#fetch(this.#scheme.service, scopes);
+		const scheme = this.#scheme;
+		const fresh = this.#fetch(scheme.service, scopes);
 		this.#tokens.set(key, fresh);
-		fresh.catch(() => {
+		fresh.catch((error) => {
 			if (this.#tokens.get(key) === fresh) this.#tokens.delete(key);
+			// Perhaps another server answered for the registry when it named this service: the next
+			// request asks the registry again.
+			if (this.#scheme === scheme && !(error instanceof RetryableError)) {
+				this.#scheme = { kind: "none" };
+			}
 		});
 		return (await fresh).header;
 	}

@@ -188,6 +188,27 @@ describe("a registry with tokens", () => {
 		expect(await client.headManifest("team/app", "1.0.0")).toBeDefined();
 	});
 
+	test("is asked again for its token service when the one it named refuses", async () => {
+		server.faults.push({
+			path: /manifests/,
+			action: status(401, {
+				headers: {
+					"www-authenticate": `Bearer realm="${server.url}/auth/token",service="another"`,
+				},
+			}),
+		});
+		server.faults.push({
+			path: /service=another/,
+			times: 99,
+			action: status(403),
+		});
+		const client = registry();
+		await expect(client.headManifest("team/app", "1.0.0")).rejects.toThrow(
+			`GET ${server.url}/auth/token was refused with status 403`,
+		);
+		expect(await client.headManifest("team/app", "1.0.0")).toBeDefined();
+	});
+
 	test("waits for a token service that is busy", async () => {
 		server.faults.push({ path: /auth\/token/, action: status(503) });
 		server.faults.push({ path: /auth\/token/, action: reset });

@@ -77,9 +77,9 @@ describe("an answer whose chunks are lent", () => {
 		const { faults, transport, get } = harness;
 		faults.push({ path: /./, action: content(large) });
 		let pauses = 0;
-		const http = transport({ timeouts: short });
+		const http = transport({ timeouts: { ...short, idle: 500 } });
 		const slowly = async () => {
-			if (pauses++ < 2) await new Promise((done) => setTimeout(done, 80));
+			if (pauses++ === 0) await new Promise((done) => setTimeout(done, 700));
 		};
 		expect((await read(http, get(), slowly)).equals(large)).toBe(true);
 	});
