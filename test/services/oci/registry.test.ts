@@ -106,6 +106,42 @@ describe("tags", () => {
 		expect(lists()).toHaveLength(1);
 	});
 
+	test("of a hundred thousand need no more memory than a page", async () => {
+		let pages = 0;
+		server.faults.push({
+			path: /tags/,
+			times: 100,
+			action: (_request, response) => {
+				pages += 1;
+				const tags = Array.from({ length: 1000 }, (_, i) => `${pages}-${i}`);
+				const next = `</v2/team/app/tags/list?last=${pages}>; rel="next"`;
+				if (pages < 100) response.setHeader("link", next);
+				response.end(JSON.stringify({ name: "team/app", tags }));
+				return true;
+			},
+		});
+		let count = 0;
+		let ahead = 0;
+		for await (const _ of registry.tags("team/app")) {
+			ahead = Math.max(ahead, pages * 1000 - count);
+			count += 1;
+		}
+		expect({ count, ahead }).toEqual({ count: 100_000, ahead: 1000 });
+	});
+
+	test("in a page of more than 8 MiB are not read", async () => {
+		const tags = Array.from({ length: 70_000 }, (_, i) => `${i}`.padEnd(128));
+		server.faults.push({
+			path: /tags/,
+			action: content(Buffer.from(JSON.stringify({ tags }))),
+		});
+		await expect(all(registry.tags("team/app"))).rejects.toThrow(
+			new ProtocolError(
+				`GET ${server.url}/v2/team/app/tags/list was answered with more than 8388608 bytes`,
+			),
+		);
+	});
+
 	test("of a repository that has lost its last one are none", async () => {
 		server.faults.push({
 			path: /tags/,
