@@ -149,7 +149,7 @@ export class Registry {
 			url,
 			headers: { accept: ACCEPT },
 		} as const;
-		return this.#transport.repeat(nameOf(request), async () => {
+		return this.#transport.repeat(request, async () => {
 			const { headers, body } = await this.#send(
 				request,
 				this.#scopes(repository),

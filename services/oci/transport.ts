@@ -113,7 +113,7 @@ export class Transport {
 	 * longer than `limit` bytes.
 	 */
 	send(request: Request, limit: number): Promise<Response> {
-		return this.repeat(nameOf(request), () =>
+		return this.repeat(request, () =>
 			this.#limited(request, async () => {
 				const answer = await sendWhole(this.#dispatcher, request, {
 					bytes: limit,
@@ -136,7 +136,7 @@ export class Transport {
 		request: Request,
 		{ lent = false }: Lending = {},
 	): Promise<Response | StreamedResponse> {
-		return this.repeat(nameOf(request), () =>
+		return this.repeat(request, () =>
 			this.#limited(request, async () => {
 				const direct =
 					lent && this.lends
@@ -187,7 +187,10 @@ export class Transport {
 	 *
 	 * @throws RetryableError, marked as exhausted, when every try failed; any other error at once.
 	 */
-	async repeat<T>(what: string, task: () => Promise<T>): Promise<T> {
+	async repeat<T>(
+		what: string | Pick<Request, "method" | "url">,
+		task: () => Promise<T>,
+	): Promise<T> {
 		const { attempts, maxRetryAfterMs } = this.#retry;
 		for (let attempt = 1; ; attempt++) {
 			try {
@@ -200,7 +203,9 @@ export class Transport {
 					throw givenUp(error, attempt, maxRetryAfterMs);
 				}
 				const reason = error.message;
-				this.#onRetry({ what, attempt, delayMs, reason });
+				// Only now, since naming thousands of requests that nothing is wrong with takes its time.
+				const named = typeof what === "string" ? what : nameOf(what);
+				this.#onRetry({ what: named, attempt, delayMs, reason });
 				await this.clock.sleep(delayMs, this.#signal);
 			}
 		}

@@ -293,7 +293,7 @@ describe("an upload whose chunks are lent", () => {
 	test("that is not answered is given up on", async () => {
 		const { url, faults, transport } = harness;
 		faults.push({ path: /./, action: silence });
-		const http = transport({ timeouts: short });
+		const http = transport({ timeouts: { ...short, idle: 5_000 } });
 		const size = large.byteLength;
 		await expect(http.upload(put(), reused(), size, LENT)).rejects.toThrow(
 			new RetryableError(
