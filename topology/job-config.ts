@@ -69,6 +69,14 @@ export interface PromoterPlaces {
 	readonly state: string;
 }
 
+/** Artifact types of files that are an SBOM. */
+export const SBOM_ARTIFACT_TYPES: readonly string[] = [
+	"application/spdx+json",
+	"application/vnd.cyclonedx+json",
+	"application/vnd.cyclonedx+xml",
+	"application/vnd.syft+json",
+];
+
 /** What signing and scanning tools write today; whatever else refers to an image stays behind. */
 export const PROMOTED_ARTIFACT_TYPES: readonly string[] = [
 	// cosign, https://github.com/sigstore/cosign/blob/main/specs/BUNDLE_SPEC.md and its form before that
@@ -77,8 +85,7 @@ export const PROMOTED_ARTIFACT_TYPES: readonly string[] = [
 	// Notary Project, https://github.com/notaryproject/specifications
 	"application/vnd.cncf.notary.signature",
 	"application/vnd.in-toto+json",
-	"application/spdx+json",
-	"application/vnd.cyclonedx+json",
+	...SBOM_ARTIFACT_TYPES,
 ];
 
 /** Renders the estate's promotion edge into the configuration of the job that walks it. */

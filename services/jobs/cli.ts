@@ -5,6 +5,7 @@ import { addMirror } from "./commands/mirror.ts";
 import { addPromote } from "./commands/promote.ts";
 import { addSchedule } from "./commands/schedule.ts";
 import { addSelfTest } from "./commands/self-test.ts";
+import { messageOf } from "./error-message.ts";
 import { BAD_INPUT, FAILURE, SUCCESS } from "./exit-status.ts";
 import { InvalidInputError } from "./problem.ts";
 import type { Process } from "./process.ts";
@@ -52,7 +53,12 @@ export async function main(
 			io.stderr.write(`${error.message}\n`);
 			return BAD_INPUT;
 		}
-		io.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+		// Who stopped it needs no place in this program.
+		const text = io.stop.aborted ? messageOf(error) : stackOf(error);
+		io.stderr.write(`${text}\n`);
 		return FAILURE;
 	}
 }
+
+const stackOf = (error: unknown) =>
+	error instanceof Error ? error.stack : String(error);

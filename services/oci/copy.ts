@@ -116,7 +116,23 @@ export class Copier {
 	}
 
 	/**
-	 * Takes along what came to refer to an image of the destination after it was copied.
+	 * Takes along what came to refer to an image of the destination, or to a manifest below it, after
+	 * it was copied.
+	 *
+	 * @returns what was left behind and why, a line each.
+	 * @throws what `copy` throws.
+	 */
+	async copyAllReferrers(
+		digest: Digest,
+		route: Route,
+	): Promise<readonly string[]> {
+		const image = await this.#source.getManifest(route.from, digest);
+		const digests = await this.#manifests.place(image, route);
+		return this.#referrers.place(digests, route);
+	}
+
+	/**
+	 * Takes along what came to refer to some manifests of the destination after they were copied.
 	 *
 	 * @returns what was left behind and why, a line each.
 	 * @throws what `copy` throws.

@@ -1,3 +1,4 @@
+import { SBOM_ARTIFACT_TYPES } from "../../../topology/job-config.ts";
 import { all } from "../../oci/all.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -13,9 +14,6 @@ import type { Semaphore } from "../../oci/semaphore.ts";
 import { type Attestation, STATEMENT_TYPES } from "./inspect-image.ts";
 import { statementIn } from "./statement.ts";
 
-/** Artifact types of files that are an SBOM. */
-const SBOM_TYPES =
-	/^application\/(?:spdx\+json|vnd\.cyclonedx(?:\+json|\+xml)?|vnd\.syft\+json)$/;
 /** Predicates of attestations that hold one, as `cosign attest`, BuildKit and GitHub write them. */
 const SBOM_PREDICATES =
 	/^https:\/\/(?:spdx\.dev\/Document|cyclonedx\.org\/bom|syft\.dev\/bom)(?:\/|$)/;
@@ -69,7 +67,8 @@ async function anyReferrer(
 		const referrer = await artifact(place, digest);
 		if (referrer?.subject?.digest !== subject) return false;
 		return (
-			(SBOM_TYPES.test(referrer.artifactType) && referrer.layers.length > 0) ||
+			(SBOM_ARTIFACT_TYPES.includes(referrer.artifactType) &&
+				referrer.layers.length > 0) ||
 			(await anyAttests(place, referrer.layers, subject))
 		);
 	});

@@ -64,9 +64,12 @@ export class Judge {
 		try {
 			const { reasons, summary: checks } = await this.#verdict(promotion);
 			if (reasons.length === 0) return { action: "copy", promotion, checks };
-			// Somebody who lists a digest wants to hear of it; what a rule finds may be signed in a minute.
-			const action = promotion.sourceTag === undefined ? "refuse" : "hold";
-			return { action, promotion, checks, reason: reasons.join("; ") };
+			return {
+				action: refusalOf(promotion),
+				promotion,
+				checks,
+				reason: reasons.join("; "),
+			};
 		} catch (error) {
 			return { promotion, ...this.#failure(promotion, error) };
 		}
@@ -105,16 +108,23 @@ export class Judge {
 		return { digest, platforms, layers, withSbom, signatures };
 	}
 
-	#failure({ repository, digest }: Promotion, error: unknown) {
+	#failure(promotion: Promotion, error: unknown) {
+		const { repository, digest } = promotion;
+		const action = refusalOf(promotion);
 		if (error instanceof InvalidManifestError) {
-			return { action: "refuse", reason: error.message } as const;
+			return { action, reason: error.message } as const;
 		}
 		if (error instanceof RegistryError && error.status === 404) {
 			return {
-				action: "refuse",
+				action,
 				reason: `${digest} is not complete at ${this.#source.host}/${repository}: ${error.message}; expected an image there. Fix: push it again, or correct the digest`,
 			} as const;
 		}
 		return { action: "fail", reason: messageOf(error) } as const;
 	}
 }
+
+// Somebody who lists a digest wants to hear of it; what a rule finds may be signed in a minute, or
+// cleaned up.
+const refusalOf = ({ sourceTag }: Promotion) =>
+	sourceTag === undefined ? "refuse" : "hold";

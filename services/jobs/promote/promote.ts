@@ -115,6 +115,7 @@ class Run {
 			this.#sourceTags,
 			this.#copier,
 			known.merged,
+			compare,
 		);
 		const items = dryRun
 			? steps.map(resultOf)

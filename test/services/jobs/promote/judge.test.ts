@@ -155,17 +155,17 @@ describe("an image that does not pass", () => {
 });
 
 describe("what cannot be judged", () => {
-	test.each([listed, ruled])(
-		"is refused when the image is not there ($sourceTag)",
-		async (promotion) => {
-			harness.server.repositories.get(APP)?.manifests.delete(app.digest);
-			expect(await judge().step(promotion)).toEqual({
-				action: "refuse",
-				promotion,
-				reason: `${app.digest} is not complete at ${harness.server.host}/${APP}: GET ${harness.server.url}/v2/${APP}/manifests/${app.digest} was refused with status 404, MANIFEST_UNKNOWN: manifest unknown; expected an image there. Fix: push it again, or correct the digest`,
-			});
-		},
-	);
+	test.each([
+		["is refused when a manifest lists", listed, "refuse"],
+		["is held when a rule found", ruled, "hold"],
+	])("%s an image that is not there", async (_, promotion, action) => {
+		harness.server.repositories.get(APP)?.manifests.delete(app.digest);
+		expect(await judge().step(promotion)).toEqual({
+			action,
+			promotion,
+			reason: `${app.digest} is not complete at ${harness.server.host}/${APP}: GET ${harness.server.url}/v2/${APP}/manifests/${app.digest} was refused with status 404, MANIFEST_UNKNOWN: manifest unknown; expected an image there. Fix: push it again, or correct the digest`,
+		});
+	});
 
 	test("is refused when it is no image", async () => {
 		const artifact = builtImage({ config: {} });

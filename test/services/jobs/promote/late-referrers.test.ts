@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { status } from "../../oci/faults.ts";
 import { fallbackTag, push, referrer, referrers } from "../../oci/images.ts";
-import { app, entry } from "../job-harness.ts";
+import { app, entry, other } from "../job-harness.ts";
 import { builtImage } from "./built-images.ts";
 import {
 	listedFor,
@@ -112,6 +112,29 @@ test("a full check merges again what earlier runs have merged", async () => {
 	expect(listed()).toEqual([]);
 	await run();
 	expect(listed()).toEqual([signature.digest]);
+});
+
+test("a full check takes along what came to refer to one platform of an image", async () => {
+	const { source, destination, configure, manifests } = harness;
+	await configure({ fullCheckEvery: 1 });
+	await push(source.url, APP, other);
+	await manifests({ "b.yaml": entry(APP, other.digest, "2.0.0") });
+	await run();
+	const platform = other.children[1] ?? other;
+	const late = sbomOf(platform);
+	await push(source.url, APP, referrers([late]), fallbackTag(platform));
+	await run();
+	expect(listedFor(destination, APP, platform)).toEqual([late.digest]);
+});
+
+test("what refers to an image that cleanup has taken is merged all the same", async () => {
+	const { source, configure } = harness;
+	await configure({ fullCheckEvery: 1 });
+	await attach(signature, sbom);
+	source.repositories.get(APP)?.manifests.delete(app.digest);
+	const { items } = await run();
+	expect(items).toMatchObject([{ outcome: "present" }]);
+	expect(listed()).toEqual([signature.digest, sbom.digest]);
 });
 
 describe("what goes wrong", () => {
