@@ -66,6 +66,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 		"topology",
 		"stacks/config/parse.ts",
 		"stacks/commit.ts",
+		"services/jobs/promote/record-statement.ts",
 		"dockerode",
 		"commander",
 		"cli-table3",

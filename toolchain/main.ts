@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ConfigError } from "../stacks/config/parse.ts";
 import { clients } from "./commands/clients.ts";
+import { demo } from "./commands/demo.ts";
 import { down } from "./commands/down.ts";
 import { listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
@@ -47,6 +48,13 @@ command("preview", "show what `up` would change, without changing it")
 command("down", "remove everything a stack has put up")
 	.argument("[pulumi...]", "further arguments for `pulumi destroy`")
 	.action((args, options) => finish(down(options, args)));
+
+command(
+	"demo",
+	"take an image through the tiers of a running stack, and show each command",
+)
+	.option("--script", "print the commands as a shell script, and run none")
+	.action((options) => finish(demo(options)));
 
 command("promote", "run the promotion job by hand")
 	.option("--offline", "plan from the checkout alone, e.g. in a pull request")
