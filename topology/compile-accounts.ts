@@ -1,5 +1,6 @@
 import { allowedVerbs, PRINCIPALS, type Principal } from "./access.ts";
-import type { Account, Gate, Registry } from "./estate.ts";
+import type { Account, EstateSpec, Gate, Registry } from "./estate.ts";
+import type { Identity } from "./identity-spec.ts";
 import { HOME, PROD_RW, PROMOTION } from "./names.ts";
 
 /** The account of a principal at a registry. */
@@ -19,17 +20,24 @@ export function regionAccount(region: string, registry: string): Account {
 	};
 }
 
-/** The gates of all locations, each with the accounts and keys of its own registries. */
+/** The gates of all locations, each with the accounts, identities and keys of its own registries. */
 export function compileGates(
+	{ regions: regionSpecs, identities = {} }: EstateSpec,
 	registries: readonly Registry[],
-	regions: readonly string[],
 ): readonly Gate[] {
+	const regions = Object.keys(regionSpecs);
+	const named = Object.entries(identities).map(
+		([name, identity]): Identity => ({ name, ...identity }),
+	);
 	return [HOME, PROMOTION, ...regions].map((name) => {
 		const own = registries.filter((registry) => registry.gate === name);
 		return {
 			name,
 			location: regions.includes(name) ? name : HOME,
 			accounts: own.flatMap((registry) => accountsAt(registry, registries)),
+			identities: named.filter(({ principal }) =>
+				own.some((registry) => isKnownAt(principal, registry)),
+			),
 			keys: own.map(({ key }) => key),
 		};
 	});
@@ -40,8 +48,7 @@ function accountsAt(
 	all: readonly Registry[],
 ): readonly Account[] {
 	return PRINCIPALS.flatMap((principal): readonly Account[] => {
-		if (principal === "anonymous" || !hasAccount(principal, registry))
-			return [];
+		if (principal === "anonymous" || !isKnownAt(principal, registry)) return [];
 		return principal === "cache"
 			? all.flatMap(({ upstream }) =>
 					upstream?.registry === registry.name ? [upstream.account] : [],
@@ -50,7 +57,8 @@ function accountsAt(
 	});
 }
 
-function hasAccount(principal: Principal, registry: Registry): boolean {
+/** Whether a principal can be somebody at a registry, with an account or a federated identity. */
+export function isKnownAt(principal: Principal, registry: Registry): boolean {
 	if (allowedVerbs(registry.tier, principal).length === 0) return false;
 	// prod-rw is the promoter's alone; the promoter in turn needs nothing of the public half.
 	if (registry.tier !== "prod") return true;

@@ -1,11 +1,12 @@
 import { networkAt, parseRange } from "./addresses.ts";
-import type { EstateSpec, Registry, Segment } from "./estate.ts";
+import type { EstateSpec, Gate, Registry, Segment } from "./estate.ts";
 import { DOCKER_HUB, HOME, JOBS, PROMOTER_JOB, PROMOTION } from "./names.ts";
 
 /** Who shares a network with whom. What is not together here cannot reach each other. */
 export function compileSegments(
 	spec: EstateSpec,
 	registries: readonly Registry[],
+	gates: readonly Gate[],
 ): readonly Segment[] {
 	const regions = Object.keys(spec.regions);
 	const segments = [
@@ -22,6 +23,9 @@ export function compileSegments(
 		...registries.map(({ name, gate }) =>
 			closed(name, `front:${gate}`, `gate:${gate}`, `registry:${name}`),
 		),
+		...gates
+			.filter(({ identities }) => identities.length > 0)
+			.map(({ name }) => issuers(name)),
 	];
 	const range = spec.addresses && parseRange(spec.addresses);
 	return range
@@ -39,6 +43,12 @@ function upstream({ tiers: { archive } }: EstateSpec): readonly Segment[] {
 		archive.upstreamPort === undefined ? [] : [`upstream:${DOCKER_HUB}`];
 	return [published("upstream", `job:${JOBS}`, ...hub)];
 }
+
+// A gate asks the issuers of identities for their keys. Each has a way of its own: gates do not meet.
+const issuers = (gate: string): Segment => ({
+	...closed(`issuers-${gate}`, `gate:${gate}`),
+	outbound: true,
+});
 
 const closed = (name: string, ...members: Segment["members"]): Segment => ({
 	name,

@@ -17,13 +17,14 @@ export function compileEstate(spec: EstateSpec): Estate {
 	const registries = compileRegistries(spec);
 	const regions = Object.keys(spec.regions);
 	const mirroring = mirroringOf(spec);
+	const gates = compileGates(spec, registries);
 	return {
 		stack: spec.stack,
 		platform: spec.platform,
 		registries,
 		stores: storesOf(registries, spec.platform),
-		gates: compileGates(registries, regions),
-		segments: compileSegments(spec, registries),
+		gates,
+		segments: compileSegments(spec, registries, gates),
 		regions,
 		promotion: {
 			...spec.promotion,

@@ -1,4 +1,5 @@
 import type { AccessFlags, Principal } from "./access.ts";
+import type { Identity, IdentitySpec } from "./identity-spec.ts";
 import type { NamingRule } from "./naming.ts";
 import type { LoweredChecks, PromotionPolicy } from "./promotion-policy.ts";
 import type { RetentionRule } from "./retention.ts";
@@ -106,6 +107,8 @@ export interface EstateSpec {
 	readonly promotion: PromotionSpec;
 	readonly cleanup: CleanupSpec;
 	readonly rotation: Rotation;
+	/** Whose tokens of an OpenID Connect issuer count as whom, by name. @default - nobody's */
+	readonly identities?: Readonly<Record<string, IdentitySpec>>;
 }
 
 /** One registry: a server with a store, or several equal ones with a store each. */
@@ -177,12 +180,14 @@ export interface Account {
 	readonly secret: string;
 }
 
-/** A token service with the accounts and keys of its own registries. */
+/** A token service with the accounts, identities and keys of its own registries. */
 export interface Gate {
 	readonly name: string;
 	/** `home` or a region. */
 	readonly location: string;
 	readonly accounts: readonly Account[];
+	/** Federated identities whose principal has a right at one of its registries. */
+	readonly identities: readonly Identity[];
 	/** Signing keys it holds; exactly those of its registries. */
 	readonly keys: readonly string[];
 }
@@ -192,6 +197,8 @@ export interface Segment {
 	readonly name: string;
 	/** Clients outside the estate reach the members' published ports, and members reach out. */
 	readonly published: boolean;
+	/** Members reach out of the estate, although nobody outside reaches them. @default - off */
+	readonly outbound?: true;
 	/** Its addresses, e.g. `10.213.0.32/27`. @default - the platform chooses */
 	readonly subnet?: string;
 	readonly members: readonly Member[];

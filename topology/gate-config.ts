@@ -5,7 +5,9 @@ import {
 	type Principal,
 	type Verb,
 } from "./access.ts";
+import { isKnownAt } from "./compile-accounts.ts";
 import { type Estate, type Registry, registriesOf } from "./estate.ts";
+import type { Identity } from "./identity-spec.ts";
 import type { NamingRule } from "./naming.ts";
 
 /** Everything a gate knows that is not secret, as the file it reads at start. */
@@ -13,6 +15,8 @@ export interface GateConfig {
 	/** Longest life of a token in seconds; at most 300. */
 	readonly tokenLifetimeSeconds: number;
 	readonly registries: readonly GateRegistry[];
+	/** Tokens of others that open its registries. @default - none */
+	readonly identities?: readonly Identity[];
 }
 
 /** One registry behind the gate. The front names it in the `X-Registry` header of each request. */
@@ -62,8 +66,8 @@ export function gateConfig(
 	gate: string,
 	urlOf: (registry: Registry) => string,
 ): GateConfig {
-	const accounts =
-		estate.gates.find(({ name }) => name === gate)?.accounts ?? [];
+	const { accounts = [], identities = [] } =
+		estate.gates.find(({ name }) => name === gate) ?? {};
 	return {
 		tokenLifetimeSeconds: TOKEN_LIFETIME_SECONDS,
 		registries: registriesOf(estate, gate).map((registry) => {
@@ -72,7 +76,9 @@ export function gateConfig(
 					principal === "anonymous" ||
 					accounts.some(
 						(a) => a.principal === principal && a.registry === registry.name,
-					),
+					) ||
+					(identities.some((i) => i.principal === principal) &&
+						isKnownAt(principal, registry)),
 			);
 			const { name, tier, flags } = registry;
 			const verbs = holders.map(
@@ -94,5 +100,6 @@ export function gateConfig(
 				catalog: holders.filter((p) => mayListRepositories(tier, p)),
 			};
 		}),
+		...(identities.length > 0 && { identities }),
 	};
 }

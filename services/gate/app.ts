@@ -89,7 +89,7 @@ export function gateApp(
 		gate: RegistryGate,
 		request: IncomingMessage,
 		decision: Decision,
-	): Answer {
+	): Promise<Answer> {
 		const asked = parseTokenQuery(
 			gate.registry.service,
 			new URLSearchParams(rawQuery(request.url ?? "")),

@@ -1,16 +1,21 @@
 import type { Logger } from "pino";
 import { PRINCIPALS } from "../../topology/access.ts";
 import type { GateRegistry } from "../../topology/gate-config.ts";
+import { printable } from "../oci/printable.ts";
 import { type Answer, ociError, RefusedError } from "./refusal.ts";
 import { RegistryUnavailableError } from "./registry-client.ts";
 import { BodyIncompleteError } from "./request.ts";
 import { TokenRequestError, tokenError } from "./token-request.ts";
+import type { Actor } from "./tokens.ts";
 
 /** What the gate decided about one request: one line of its log. Never holds a secret. */
 export interface Decision {
 	readonly action: "token" | "put" | "delete" | "upload";
 	readonly registry: string;
 	principal?: string;
+	/** The federated identity a token was given to, and whom its issuer calls so. */
+	identity?: string;
+	subject?: string;
 	/** The repository. */
 	name?: string;
 	/** The tag or digest of the request. */
@@ -71,6 +76,7 @@ export async function decide(
 			}
 			if (error instanceof TokenRequestError) {
 				decision.outcome = "refused";
+				decision.reason = error.reason;
 				return { answer: tokenError(error, registry.service) };
 			}
 			decision.outcome = "failed";
@@ -80,6 +86,13 @@ export async function decide(
 				: { answer: BROKEN, error };
 		}
 	}
+}
+
+/** Notes the federated identity that acts as the principal, if one does. */
+export function noteActor(decision: Decision, actor: Actor | undefined): void {
+	if (!actor) return;
+	decision.identity = actor.identity;
+	decision.subject = printable(actor.sub);
 }
 
 /** A user name as it may be logged: people type passwords into the wrong field. */

@@ -8,6 +8,7 @@ import type {
 } from "../../topology/gate-config.ts";
 import { anchored } from "../../topology/naming.ts";
 import { SEED_BYTES } from "../../topology/signing-key.ts";
+import { identitySchema } from "./federation/identity-schema.ts";
 
 /** Where the three files of a gate are. */
 export interface GatePaths {
@@ -63,6 +64,7 @@ const gateConfig = z.strictObject({
 			}),
 		)
 		.min(1),
+	identities: z.array(identitySchema).exactOptional(),
 }) satisfies z.ZodType<GateConfig>;
 
 const gateKeys = z.record(

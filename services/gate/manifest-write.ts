@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { challenge } from "./challenge.ts";
-import type { Decision } from "./decision.ts";
+import { type Decision, noteActor } from "./decision.ts";
 import { checkName, checkTag, principalOf, verbsOf } from "./judgement.ts";
 import { checkLabels } from "./label-check.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOf, parseManifest } from "./manifest.ts";
@@ -111,7 +111,10 @@ function authenticate(
 	decision: Decision,
 ): TokenClaims | undefined {
 	const claims = tokens.verify(bearerToken(request) ?? "");
-	if (claims) decision.principal = principalOf(claims.sub) ?? claims.sub;
+	if (claims) {
+		decision.principal = principalOf(claims.sub) ?? claims.sub;
+		noteActor(decision, claims.act);
+	}
 	return claims;
 }
 

@@ -4,6 +4,7 @@ import type {
 	GateRegistry,
 } from "../../topology/gate-config.ts";
 import { type AccountBook, accountBook } from "./accounts.ts";
+import type { IdentityBook } from "./federation/identity-book.ts";
 import { type RegistryClient, registryClient } from "./registry-client.ts";
 import { type RepositoryQueue, repositoryQueue } from "./repository-queue.ts";
 import { registryTokens, type Tokens } from "./tokens.ts";
@@ -14,6 +15,7 @@ export interface RegistryGate {
 	readonly tokenLifetimeSeconds: number;
 	readonly tokens: Tokens;
 	readonly accounts: AccountBook;
+	readonly identities: IdentityBook;
 	readonly client: RegistryClient;
 	/** Writes, by repository. */
 	readonly queue: RepositoryQueue;
@@ -33,9 +35,11 @@ export function registryGate(
 	trust: RegistryTrust,
 	{
 		tokenLifetimeSeconds,
+		identities,
 		now,
 	}: {
 		readonly tokenLifetimeSeconds: number;
+		readonly identities: IdentityBook;
 		readonly now?: () => number;
 	},
 ): RegistryGate {
@@ -52,6 +56,7 @@ export function registryGate(
 			authenticate: (username, password) =>
 				current.accounts.authenticate(username, password),
 		},
+		identities,
 		client: registryClient(registry, tokens),
 		queue: repositoryQueue(),
 		renew: (renewed) => {

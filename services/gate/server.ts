@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
 import { gateApp } from "./app.ts";
+import { identityBook, keysOfIssuers } from "./federation/identity-book.ts";
 import type { GateFiles } from "./gate-files.ts";
 import { ociError } from "./refusal.ts";
 import { type RegistryTrust, registryGate } from "./registry-gate.ts";
@@ -41,10 +42,12 @@ export async function startGate(
 	{ config, keys, accounts }: GateFiles,
 	{ port, log, bodyIdleMs = IDLE_MS, now = Date.now }: ServerOptions,
 ): Promise<RunningGate> {
-	const { tokenLifetimeSeconds } = config;
+	const { tokenLifetimeSeconds, identities = [] } = config;
+	const keysOf = keysOfIssuers(identities, log, now);
 	const gates = config.registries.map((registry) =>
 		registryGate(registry, trustOf(registry.name, { keys, accounts }), {
 			tokenLifetimeSeconds,
+			identities: identityBook(registry, identities, keysOf, now),
 			now,
 		}),
 	);

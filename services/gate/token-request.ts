@@ -5,10 +5,14 @@ import { parseScopes, type RequestedScope } from "./scope.ts";
 export interface TokenRequest {
 	readonly scopes: readonly RequestedScope[];
 	/** Absent for anonymous clients. */
-	readonly credentials?: {
-		readonly username: string;
-		readonly password: string;
-	};
+	readonly credentials?: Credentials;
+}
+
+/** What a client shows to say who it is. */
+export interface Credentials {
+	readonly username: string;
+	/** The one of an account, or the token of an identity. */
+	readonly password: string;
 }
 
 /**
@@ -26,8 +30,16 @@ export class TokenRequestError extends Error {
 		| "invalid_scope"
 		| "unsupported_grant_type";
 
-	constructor(error: TokenRequestError["error"], message: string) {
+	/** For the log; holds no secret. */
+	readonly reason: string;
+
+	constructor(
+		error: TokenRequestError["error"],
+		message: string,
+		reason = message,
+	) {
 		super(message);
+		this.reason = reason;
 		this.name = "TokenRequestError";
 		this.status = error === "invalid_grant" ? 401 : 400;
 		this.error = error;

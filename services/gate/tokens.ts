@@ -20,6 +20,16 @@ export interface TokenClaims {
 	readonly iat: number;
 	readonly jti: string;
 	readonly access: readonly TokenAccess[];
+	/** The federated identity behind the principal, for the log. The registry ignores it. */
+	readonly act?: Actor;
+}
+
+/** Who acts as a principal. https://www.rfc-editor.org/rfc/rfc8693#section-4.1 */
+export interface Actor {
+	/** Name of the identity in the configuration. */
+	readonly identity: string;
+	/** Whom the issuer calls so. */
+	readonly sub: string;
 }
 
 /** What a token is minted for. */
@@ -27,6 +37,8 @@ export interface TokenGrant {
 	readonly subject: string;
 	readonly access: readonly TokenAccess[];
 	readonly lifetimeSeconds: number;
+	/** @default - nobody but the principal */
+	readonly actor?: Actor;
 }
 
 /** Mints and verifies the tokens of one registry. */
@@ -56,7 +68,7 @@ export function registryTokens(
 	const header = base64url({ typ: "JWT", alg: "EdDSA", kid });
 	return { mint, verify: verifyToken };
 
-	function mint({ subject, access, lifetimeSeconds }: TokenGrant) {
+	function mint({ subject, access, lifetimeSeconds, actor }: TokenGrant) {
 		const iat = Math.floor(now() / 1000);
 		const claims: TokenClaims = {
 			iss: issuer,
@@ -67,6 +79,7 @@ export function registryTokens(
 			iat,
 			jti: randomUUID(),
 			access,
+			...(actor && { act: actor }),
 		};
 		const signed = `${header}.${base64url(claims)}`;
 		const signature = sign(null, Buffer.from(signed), signingKey);

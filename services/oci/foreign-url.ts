@@ -102,7 +102,8 @@ for (const [network, prefix] of [
 	INTERNAL.addSubnet(network, prefix, "ipv6");
 }
 
-function isInternal(hostname: string): boolean {
+/** Whether a name or address, as a URL has it, is one of this machine or of a network behind it. */
+export function isInternal(hostname: string): boolean {
 	if (hostname === "localhost" || hostname.endsWith(".localhost")) return true;
 	const address = hostname.replace(/^\[|\]$/g, "");
 	if (isIPv4(address)) return INTERNAL.check(address, "ipv4");

@@ -7,9 +7,10 @@ export const promoterAloneWritesProd: Invariant = {
 	id: "TI-01",
 	statement: "only the promoter can write to Prod",
 	remedy:
-		"give no other principal an account, a network or a writable registry of the Prod store",
+		"give no other principal an account, an identity, a network or a writable registry of the Prod store",
 	broken: (estate) => [
 		...foreignAccounts(estate),
+		...foreignIdentities(estate),
 		...openNetworks(estate),
 		...publicWriters(estate),
 	],
@@ -35,6 +36,17 @@ function foreignAccounts(estate: Estate): string[] {
 			.map(
 				({ principal, registry }) =>
 					`gate '${gate}' has an account of ${principal} for '${registry}'`,
+			),
+	);
+}
+
+function foreignIdentities(estate: Estate): string[] {
+	return writable(estate).flatMap(({ gate, name }) =>
+		(estate.gates.find((own) => own.name === gate)?.identities ?? [])
+			.filter(({ principal }) => principal !== "promoter")
+			.map(
+				(identity) =>
+					`gate '${gate}' of '${name}' takes tokens of ${identity.principal} (identity '${identity.name}')`,
 			),
 	);
 }

@@ -11,6 +11,7 @@ import type {
 	GateAccount,
 	GateRegistry,
 } from "../../../topology/gate-config.ts";
+import type { Identity } from "../../../topology/identity-spec.ts";
 import { namingRule } from "../../../topology/naming.ts";
 import { type FakeRegistry, startFakeRegistry } from "./fake-registry.ts";
 
@@ -62,6 +63,9 @@ export interface RawAnswer {
 export interface FixtureOptions extends Partial<GateRegistry> {
 	readonly accounts?: readonly GateAccount[];
 	readonly bodyIdleMs?: number;
+	readonly identities?: readonly Identity[];
+	/** The gate's clock, in milliseconds since the epoch. */
+	readonly now?: () => number;
 }
 
 export const GRANTS: Readonly<Partial<Record<Principal, readonly Verb[]>>> = {
@@ -74,6 +78,8 @@ export const GRANTS: Readonly<Partial<Record<Principal, readonly Verb[]>>> = {
 export async function startFixture({
 	accounts = (["developer", "ci", "cleaner"] as const).map((p) => account(p)),
 	bodyIdleMs,
+	identities = [],
+	now,
 	...overrides
 }: FixtureOptions = {}): Promise<Fixture> {
 	const registry = await startFakeRegistry();
@@ -94,7 +100,7 @@ export async function startFixture({
 	const log: LogLine[] = [];
 	const gate = await startGate(
 		{
-			config: { tokenLifetimeSeconds: 300, registries: [config] },
+			config: { tokenLifetimeSeconds: 300, registries: [config], identities },
 			keys: { [config.name]: { seed } },
 			accounts,
 		},
@@ -102,6 +108,7 @@ export async function startFixture({
 			port: 0,
 			log: pino({ base: {} }, { write: (line) => log.push(JSON.parse(line)) }),
 			...(bodyIdleMs !== undefined && { bodyIdleMs }),
+			...(now && { now }),
 		},
 	);
 	onTestFinished(() => gate.close());
