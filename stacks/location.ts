@@ -49,11 +49,11 @@ export function makeNetworks(
 	parent: pulumi.Resource,
 ): Networks {
 	return new Map(
-		segments.map(({ name, published, subnet }) => [
+		segments.map(({ name, published, outbound = false, subnet }) => [
 			name,
 			platform.network(
 				`${name}-network`,
-				{ published, ...(subnet && { subnet }) },
+				{ published: published || outbound, ...(subnet && { subnet }) },
 				{ parent },
 			),
 		]),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EstateSpec } from "../../topology/estate.ts";
+import { missingFiles } from "./identities.ts";
 import { portClashes } from "./ports.ts";
 import { byPath, type Problem, problemsOf } from "./problem.ts";
 import { unknownSecrets } from "./rotation.ts";
@@ -42,8 +43,11 @@ export function parseEstate(
 		throw new ConfigError(file, problems);
 	}
 	const spec = { stack, ...result.data };
-	const unknown = unknownSecrets(ESTATE_KEY, spec);
-	if (unknown.length > 0) throw new ConfigError(file, unknown);
+	const unmet = [
+		...missingFiles(ESTATE_KEY, spec),
+		...unknownSecrets(ESTATE_KEY, spec),
+	];
+	if (unmet.length > 0) throw new ConfigError(file, unmet);
 	return spec;
 }
 

@@ -21,6 +21,7 @@ import {
 	strictTags,
 	timeZone,
 } from "./fields.ts";
+import { identities } from "./identities.ts";
 import { explain } from "./problem.ts";
 import { promotion } from "./promotion.ts";
 
@@ -117,6 +118,7 @@ export const estateSchema = z.strictObject(
 		tiers,
 		regions: regions.default({}),
 		promotion,
+		identities: identities.exactOptional(),
 		cleanup: z
 			.strictObject(
 				{

@@ -87,7 +87,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"1 unknown key",
 		{ ...valid, teirs: {} },
 		[
-			'.teirs: unknown key, did you mean tiers?, got "teirs"; expected one of platform | addresses | tiers | regions | promotion | cleanup | rotation. Fix: rename it to tiers.',
+			'.teirs: unknown key, did you mean tiers?, got "teirs"; expected one of platform | addresses | tiers | regions | promotion | identities | cleanup | rotation. Fix: rename it to tiers.',
 		],
 	],
 	[
