@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Action } from "../services/oci/faults.ts";
 import { killedAfterwards, killedHalfWay } from "./modes.ts";
+import type { Offer } from "./offer.ts";
 import { outcomesOf } from "./outcome.ts";
-import type { Offer, Rig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import { sampleImage, sampleIndex } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -32,7 +33,7 @@ const MOMENTS: readonly Moment[] = [
 ];
 
 /** Killings at a time: between two requests of a promoter there is mostly a process that starts. */
-const LANES = 2;
+const LANES = 4;
 
 /** F1: the promoter is killed, at whichever request. */
 export const crash: Scenario = {

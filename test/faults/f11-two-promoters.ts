@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { meanwhile } from "../services/oci/faults.ts";
+import type { Offer } from "./offer.ts";
 import { askedFor, outcomesOf } from "./outcome.ts";
-import type { Offer, Rig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import { sampleImage, sampleIndex } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Action, silence } from "../services/oci/faults.ts";
 import type { FaultyPromoter } from "./faulty-promoter.ts";
+import type { Offer } from "./offer.ts";
 import { outcomesOf } from "./outcome.ts";
-import type { Offer, Rig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import { sampleImage } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -12,7 +12,7 @@ import {
 	type TestImage,
 	image as withLayers,
 } from "../services/oci/images.ts";
-import type { Offer } from "./rig.ts";
+import type { Offer } from "./offer.ts";
 
 /** An image of one layer; it and its configuration are unlike any other. */
 export function sampleImage(
