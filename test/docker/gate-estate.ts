@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import pino from "pino";
 import { type RunningGate, startGate } from "../../services/gate/server.ts";
 import type { GateAccount, GateRegistry } from "../../topology/gate-config.ts";
+import type { Identity } from "../../topology/identity-spec.ts";
 import { namingRule } from "../../topology/naming.ts";
 import { publicJwk } from "../../topology/signing-key.ts";
 import { type RunningFront, startFront } from "./gate-front.ts";
@@ -17,6 +18,11 @@ export interface GuardedRegistry {
 	/** A token of the token service, through the front. */
 	token(principal: string, ...scopes: string[]): Promise<string>;
 	stop(): Promise<void>;
+}
+
+/** How a registry differs from CI Snapshots, and whose tokens open it. */
+export interface GuardedOptions extends Partial<GateRegistry> {
+	readonly identities?: readonly Identity[];
 }
 
 /** The password of every account here. */
@@ -49,11 +55,13 @@ export function startTokenRegistry(
  * is the gate's clock.
  */
 export async function startGuarded(
-	overrides: Partial<GateRegistry> = {},
+	{ identities = [], ...overrides }: GuardedOptions = {},
 	now: () => number = Date.now,
 ): Promise<GuardedRegistry> {
 	const seed = randomBytes(32).toString("base64");
-	const names = { service: "registry.test", issuer: "gate.registry.test" };
+	const { service = "registry.test", issuer = "gate.registry.test" } =
+		overrides;
+	const names = { service, issuer };
 	const registry = await startTokenRegistry(names, seed);
 	const config: GateRegistry = {
 		name: "ci-snapshots",
@@ -72,7 +80,7 @@ export async function startGuarded(
 	};
 	const gate = await startGate(
 		{
-			config: { tokenLifetimeSeconds: 300, registries: [config] },
+			config: { tokenLifetimeSeconds: 300, registries: [config], identities },
 			keys: { [config.name]: { seed } },
 			accounts: (["ci", "developer", "cleaner"] as const).map((principal) =>
 				account(principal, config.name),
