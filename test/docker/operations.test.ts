@@ -9,7 +9,7 @@ import versions from "../../toolchain/versions.json" with { type: "json" };
 import { NAME_LABEL, STACK_LABEL } from "../../topology/labels.ts";
 import { legUrl } from "../../topology/names.ts";
 import { changedResources } from "./changed-resources.ts";
-import { docker, succeeded, testStack } from "./test-stack.ts";
+import { docker, passwordsOf, succeeded, testStack } from "./test-stack.ts";
 
 // What an operator does by hand, on an estate that has images.
 const stack = testStack("operations", 5901);
@@ -282,4 +282,24 @@ describe("status", () => {
 			await docker.getContainer(Id).start();
 		}
 	});
+});
+
+test("the demo brings an image from CI to a region, and leaves nothing on the machine", async () => {
+	const { code, stdout, stderr } = await stack.npm("demo");
+	expect(stderr).not.toContain("error:");
+	expect(code).toBe(0);
+	expect(stdout).toContain("\nhello from demo/hello 1.0.");
+	expect(stdout).toContain("\ndenied: nobody pushes to prod: ");
+	expect(stdout).toContain(
+		"\n  a consumer in eu pulled it through the region's cache and ran it\n",
+	);
+	const passwords = Object.values(await passwordsOf(stack));
+	expect(passwords.filter((secret) => stdout.includes(secret))).toEqual([]);
+	expect(stdout).not.toContain("PRIVATE KEY");
+	const images = await docker.listImages();
+	expect(
+		images
+			.flatMap(({ RepoTags }) => RepoTags ?? [])
+			.filter((name) => name.startsWith("localhost:59")),
+	).toEqual([]);
 });
