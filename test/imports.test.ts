@@ -83,6 +83,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 		"dockerode",
 		"tar-stream",
 	],
+	"toolchain/providers/kubernetes": [
+		"toolchain/providers",
+		"@kubernetes/client-node",
+	],
 };
 
 const files = [

@@ -157,3 +157,11 @@ function isEmpty(value: PropertyValue | undefined): boolean {
 	if (isMap(value)) return Object.values(value).every(isEmpty);
 	return value === undefined || value === null || !value;
 }
+
+/** Whether a path is that of a property or lies inside it. */
+export function under(path: string, property: string): boolean {
+	return (
+		path === property ||
+		(path.startsWith(property) && /^[.[]/.test(path.slice(property.length)))
+	);
+}

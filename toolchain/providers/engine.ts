@@ -20,12 +20,21 @@ export class Engine {
 		);
 	}
 
-	/** Shows a message beside the resource; a message that cannot be delivered is not worth a failure. */
-	log(urn: string, severity: "info" | "warning", message: string): void {
+	/**
+	 * Shows a message beside the resource, for good or until the next one; a message that cannot be
+	 * delivered is not worth a failure.
+	 */
+	log(
+		urn: string,
+		severity: "info" | "warning",
+		message: string,
+		{ passing = false } = {},
+	): void {
 		const { INFO, WARNING } = engineMessages.LogSeverity;
 		const request = new engineMessages.LogRequest()
 			.setUrn(urn)
 			.setSeverity(severity === "info" ? INFO : WARNING)
+			.setEphemeral(passing)
 			.setMessage(message);
 		this.#client.log(request, () => {});
 	}

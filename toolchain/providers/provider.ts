@@ -1,6 +1,72 @@
-import type { CheckFailure } from "./check.ts";
+import type { CheckedInputs, CheckFailure } from "./check.ts";
+import type { PropertyChange } from "./diff.ts";
 import type { PackageSchema } from "./schema.ts";
 import type { PropertyMap } from "./values.ts";
+
+type Eventually<T> = T | Promise<T>;
+
+/** What the server asks of a stand-in: the engine's protocol in plain values, secrets and unknowns marked. */
+export interface Protocol {
+	readonly schema: Pick<PackageSchema, "name" | "version">;
+	checkConfig(inputs: PropertyMap): CheckedInputs;
+	diffConfig(
+		old: PropertyMap,
+		inputs: PropertyMap,
+	): Eventually<readonly PropertyChange[]>;
+	configure(inputs: PropertyMap): Promise<void>;
+	check(
+		target: Target,
+		given: PropertyMap,
+		old: PropertyMap,
+		seed: Uint8Array,
+	): Promise<CheckedInputs>;
+	diff(
+		target: Target,
+		state: PropertyMap,
+		oldInputs: PropertyMap,
+		inputs: PropertyMap,
+		ignored: readonly string[],
+	): Difference;
+	previewCreate(target: Target, inputs: PropertyMap): Eventually<PropertyMap>;
+	create(target: Target, inputs: PropertyMap): Promise<Resource>;
+	read(
+		target: Target,
+		resource: Resource,
+		inputs: PropertyMap,
+	): Promise<Found | undefined>;
+	previewUpdate(
+		target: Target,
+		state: PropertyMap,
+		inputs: PropertyMap,
+		ignored: readonly string[],
+	): Eventually<PropertyMap>;
+	update(
+		target: Target,
+		resource: Resource,
+		inputs: PropertyMap,
+		ignored: readonly string[],
+	): Promise<PropertyMap>;
+	delete(target: Target, resource: Resource): Promise<void>;
+}
+
+/** One resource of the engine's request. */
+export interface Target {
+	/** E.g. `docker:index/network:Network`. */
+	readonly type: string;
+	readonly call: Call;
+}
+
+/** What a change means for a resource. */
+export interface Difference {
+	readonly changes: readonly PropertyChange[];
+	readonly deleteBeforeReplace: boolean;
+}
+
+/** A resource as it is now. */
+export interface Found extends Resource {
+	/** The inputs that would make it as it is now. @default - those of the request */
+	readonly inputs?: PropertyMap;
+}
 
 /** What stands in for one official plugin. */
 export interface Provider {
@@ -64,8 +130,12 @@ export interface Call {
 	readonly name: string;
 	/** Aborted when the user cancels or the engine is gone. */
 	readonly signal: AbortSignal;
+	/** From the resource's `customTimeouts`; 0 where it has none. */
+	readonly timeoutSeconds: number;
 	/** Shows a message beside the resource. */
 	log(severity: "info" | "warning", message: string): void;
+	/** Shows what is waited for, until the next message or the end of the call. */
+	status(message: string): void;
 }
 
 /** The resource exists but is not in the condition that was asked for: it is kept, and replaced by the next update. */

@@ -4,7 +4,7 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { CheckedInputs } from "./check.ts";
 import type { PropertyChange } from "./diff.ts";
-import type { Difference } from "./stand-in.ts";
+import type { Difference } from "./provider.ts";
 import type { PropertyMap } from "./values.ts";
 
 /** The properties of a request; none is an empty map. */

@@ -66,7 +66,9 @@ export interface PropertySpec {
 }
 
 /** Reads a package's schema; the file is part of this folder. */
-export function loadSchema(name: "docker" | "random"): PackageSchema {
+export function loadSchema(
+	name: "docker" | "kubernetes" | "random",
+): PackageSchema {
 	const file = new URL(`./schema/${name}.json`, import.meta.url);
 	return JSON.parse(readFileSync(file, "utf8"));
 }

@@ -18,29 +18,26 @@ import type {
 } from "@pulumi/pulumi/proto/provider_pb.js";
 import providerMessages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import type { PropertyChange } from "./diff.ts";
 import { Engine } from "./engine.ts";
 import { grpcError } from "./grpc-error.ts";
-import type { Provider } from "./provider.ts";
+import type { Protocol, Target } from "./provider.ts";
 import { checkResponse, diffResponse, toMap, toStruct } from "./responses.ts";
-import { StandIn, type Target } from "./stand-in.ts";
 import type { PropertyMap } from "./values.ts";
 
 // The limit the engine itself sets, sdk/go/common/util/rpcutil/serve.go (`MaxRPCMessageSize`).
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /**
- * Serves a provider to the engine that started this process: `argv` ends with the engine's address, and
+ * Serves a stand-in to the engine that started this process: `argv` ends with the engine's address, and
  * the port is the first line on standard output. Ends when the engine is gone.
  */
 export async function serve(
-	provider: Provider,
+	standIn: Protocol,
 	argv: readonly string[],
 ): Promise<void> {
 	const address = argv.at(-1);
 	const engine = address === undefined ? undefined : new Engine(address);
 	const cancellation = new AbortController();
-	const standIn = new StandIn(provider);
 	const calls = new Set<Promise<void>>();
 	const server = new Server({
 		"grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -70,12 +67,9 @@ export async function serve(
 				checkResponse(standIn.checkConfig(toMap(request.getNews()))),
 			),
 			diffConfig: unary(async (request: DiffRequest) => {
-				const changed = standIn.diffConfig(
+				const changes = await standIn.diffConfig(
 					toMap(request.getOldInputs()),
 					toMap(request.getNews()),
-				);
-				const changes = changed.map(
-					(path): PropertyChange => ({ path, kind: "update", replace: false }),
 				);
 				return diffResponse({ changes, deleteBeforeReplace: false });
 			}),
@@ -112,7 +106,7 @@ export async function serve(
 					const response = new providerMessages.CreateResponse();
 					if (request.getPreview())
 						return response.setProperties(
-							toStruct(standIn.previewCreate(target(request), inputs)),
+							toStruct(await standIn.previewCreate(target(request), inputs)),
 						);
 					const { id, outputs } = await standIn.create(target(request), inputs);
 					return response.setId(id).setProperties(toStruct(outputs));
@@ -132,7 +126,7 @@ export async function serve(
 					return response
 						.setId(found.id)
 						.setProperties(toStruct(found.outputs))
-						.setInputs(toStruct(inputs));
+						.setInputs(toStruct(found.inputs ?? inputs));
 				},
 				(request) => toMap(request.getInputs()),
 			),
@@ -140,12 +134,19 @@ export async function serve(
 				async (request: UpdateRequest) => {
 					const inputs = toMap(request.getNews());
 					const state = toMap(request.getOlds());
+					const ignored = request.getIgnorechangesList();
 					const outputs = request.getPreview()
-						? standIn.previewUpdate(target(request), state, inputs)
+						? await standIn.previewUpdate(
+								target(request),
+								state,
+								inputs,
+								ignored,
+							)
 						: await standIn.update(
 								target(request),
 								{ id: request.getId(), outputs: state },
 								inputs,
+								ignored,
 							);
 					return new providerMessages.UpdateResponse().setProperties(
 						toStruct(outputs),
@@ -195,14 +196,18 @@ export async function serve(
 		getUrn(): string;
 		getName(): string;
 		getType(): string;
+		getTimeout?(): number;
 	}): Target {
 		return {
 			type: request.getType(),
 			call: {
 				name: request.getName(),
 				signal: cancellation.signal,
+				timeoutSeconds: request.getTimeout?.() ?? 0,
 				log: (severity, message) =>
 					engine?.log(request.getUrn(), severity, message),
+				status: (message) =>
+					engine?.log(request.getUrn(), "info", message, { passing: true }),
 			},
 		};
 	}

@@ -8,14 +8,16 @@ import {
 	checkInputs,
 	checkProviderConfig,
 } from "./check.ts";
-import { diffProperties, type PropertyChange } from "./diff.ts";
+import { diffProperties, type PropertyChange, under } from "./diff.ts";
 import {
-	type Call,
+	type Difference,
 	IncompleteError,
+	type Protocol,
 	type Provider,
 	type Resource,
 	type ResourceType,
 	type ResourceTypes,
+	type Target,
 } from "./provider.ts";
 import { providerConfig } from "./provider-config.ts";
 import { type ResourceSpec, secretOutputs } from "./schema.ts";
@@ -33,24 +35,11 @@ import {
 // and replaces it; Pulumi alone would update it in place.
 const TAINTED = "__tainted";
 
-/** What a change means for a resource. */
-export interface Difference {
-	readonly changes: readonly PropertyChange[];
-	readonly deleteBeforeReplace: boolean;
-}
-
-/** One resource of the engine's request. */
-export interface Target {
-	/** E.g. `docker:index/network:Network`. */
-	readonly type: string;
-	readonly call: Call;
-}
-
 /**
  * The engine's protocol in plain values: checks and compares by the schema, hides and reveals secrets,
  * answers previews, and calls the resource types for what is left.
  */
-export class StandIn {
+export class StandIn implements Protocol {
 	readonly #provider: Provider;
 	#types: ResourceTypes | undefined;
 
@@ -72,14 +61,16 @@ export class StandIn {
 		return { inputs, failures };
 	}
 
-	/** The names of provider arguments that changed; none of them replaces anything. */
-	diffConfig(old: PropertyMap, inputs: PropertyMap): string[] {
+	/** The provider arguments that changed; none of them replaces anything. */
+	diffConfig(old: PropertyMap, inputs: PropertyMap): PropertyChange[] {
 		const [before, after] = [
 			providerConfig(this.schema, old),
 			providerConfig(this.schema, inputs),
 		];
 		const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-		return [...names].filter((name) => !sameValue(before[name], after[name]));
+		return [...names]
+			.filter((name) => !sameValue(before[name], after[name]))
+			.map((path) => ({ path, kind: "update", replace: false }));
 	}
 
 	/** Takes the checked provider arguments; the resource types are known after this. */
@@ -260,7 +251,3 @@ export class StandIn {
 		return `the stand-in for the ${name} plugin does not serve ${type}; it serves ${served}. Install the official plugin ${name} ${version} to use it`;
 	}
 }
-
-const under = (path: string, prefix: string) =>
-	path === prefix ||
-	(path.startsWith(prefix) && /^[.[]/.test(path.slice(prefix.length)));

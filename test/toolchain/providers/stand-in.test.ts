@@ -57,7 +57,13 @@ const CAGE = "zoo:index/cage:Cage";
 const seed = Buffer.from("0123456789abcdef", "hex");
 const target = {
 	type: CAGE,
-	call: { name: "lion", signal: new AbortController().signal, log: () => {} },
+	call: {
+		name: "lion",
+		signal: new AbortController().signal,
+		timeoutSeconds: 0,
+		log: () => {},
+		status: () => {},
+	},
 };
 
 /** A cage that remembers what it was asked for. */
@@ -149,7 +155,7 @@ describe("configuration", () => {
 				{ host: "a", open: "true" },
 				{ host: secret("b"), open: "true", version: "2" },
 			),
-		).toEqual(["host"]);
+		).toEqual([{ path: "host", kind: "update", replace: false }]);
 	});
 });
 

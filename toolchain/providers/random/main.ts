@@ -1,4 +1,5 @@
 import { serve } from "../server.ts";
+import { StandIn } from "../stand-in.ts";
 import { randomProvider } from "./provider.ts";
 
-await serve(randomProvider, process.argv.slice(2));
+await serve(new StandIn(randomProvider), process.argv.slice(2));
