@@ -74,6 +74,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 		"yaml",
 		"zod",
 	],
+	"toolchain/cluster": ["toolchain", "dockerode", "tar-stream"],
 	"toolchain/providers": [
 		"toolchain/providers",
 		"@pulumi/pulumi",

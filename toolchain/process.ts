@@ -8,7 +8,7 @@ import {
 	readFileSync,
 } from "node:fs";
 import { constants } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 
 /** A problem the user can do something about: shown as its message alone, without a stack. */
@@ -88,11 +88,11 @@ export async function runCaptured(
 	};
 }
 
-/** Path of a command on PATH, if there is one. */
+/** Path of a command on PATH, if there is one; an absolute path stands for itself. */
 export function findOnPath(command: string): string | undefined {
 	return (process.env.PATH ?? "")
 		.split(delimiter)
-		.map((folder) => join(folder, command))
+		.map((folder) => resolve(folder, command))
 		.find(isExecutable);
 }
 

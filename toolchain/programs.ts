@@ -6,15 +6,17 @@ import { step } from "./step.ts";
 /**
  * Sees to programs on PATH; missing ones are installed where Debian packages can be.
  *
- * @param packages Debian package by program, e.g. `{ skopeo: "skopeo" }`
+ * @param packages Debian package by program, e.g. `{ skopeo: "skopeo" }`; a program that is not on PATH
+ * by its absolute path
  * @throws {UserError} where one is missing and cannot be installed
  */
 export async function ensurePrograms(
 	packages: Readonly<Record<string, string>>,
 ): Promise<void> {
-	const missing = Object.entries(packages)
+	const names = Object.entries(packages)
 		.filter(([program]) => !findOnPath(program))
 		.map(([, name]) => name);
+	const missing = [...new Set(names)];
 	if (missing.length === 0) return;
 	if (process.getuid?.() !== 0 || !findOnPath("apt-get")) {
 		throw new UserError(
