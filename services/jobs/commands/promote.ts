@@ -101,6 +101,7 @@ async function promoteOnce(
 	const log = logOf(io);
 	const report = await promote({
 		config: manifests === undefined ? config : { ...config, manifests },
+		partial: manifests !== undefined,
 		dryRun,
 		verifyDigests,
 		bulk,

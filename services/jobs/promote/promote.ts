@@ -30,6 +30,8 @@ export interface PromoteOptions extends JobOptions {
 	readonly progress: Progress;
 	/** Asks for the digest of every tag, also of those that earlier runs have seen. @default false */
 	readonly verifyDigests?: boolean;
+	/** The manifests are not all that Prod goes by: what else it has is no news. @default false */
+	readonly partial?: boolean;
 	/** More than a thousand new tags are meant; a dry run shows them anyway. @default false */
 	readonly bulk?: boolean;
 }
@@ -186,6 +188,7 @@ class Run {
 
 	// Only of repositories that this run has listed anyway.
 	async #notes(): Promise<readonly string[]> {
+		if (this.#options.partial) return [];
 		const tags = await this.#destinationTags.known();
 		return stayingTags(tags, this.#asked, this.#ends.destination.host);
 	}

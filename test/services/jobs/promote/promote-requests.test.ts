@@ -157,4 +157,11 @@ describe("tags of Prod that nobody asks for any more", () => {
 		);
 		expect(destination.tag("team/app", "1.0.1")).toBe(app.digest);
 	});
+
+	test("are no news to a run on other manifests than the configuration's", async () => {
+		const { config, manifests, report } = harness;
+		await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
+		const own = ["--manifests", config.manifests];
+		expect((await report("promote", "run", ...own)).notes).toEqual([]);
+	});
 });
