@@ -40,12 +40,12 @@ export const corruption: Scenario = {
 			],
 			destination: [
 				{ method: "PUT", path: /\/stored\/manifests\/1/, action: lie },
-				// The first one is the plan's.
+				// As long as the tag is not there, there is nothing to lie about.
 				{
 					method: "HEAD",
 					path: /\/read-back\/manifests\/1/,
 					action: lie,
-					from: 2,
+					...ALWAYS,
 				},
 			],
 		});

@@ -61,7 +61,7 @@ export const lease: Scenario = {
  * Runs a promoter that is held up at its layer, and another one of the same state folder meanwhile.
  *
  * @param killAfterMs kills the first one so long after the second began. @default - it lives
- * @returns both outcomes, and how long after the end of the first one the second asked anything
+ * @returns both outcomes, and how long after the last request of the first one, or its death, the second began
  */
 async function inTurn(
 	rig: Rig,
@@ -74,29 +74,24 @@ async function inTurn(
 	const second = await rig.promoter([offer], { state });
 	try {
 		let holder: ChildProcess | undefined;
-		let endedAt = Number.NaN;
+		let killedAt: number | undefined;
 		const isHeldUp = heldUp(first, holdUp);
-		const firstRun = first
-			.run({
-				onStart: (process) => {
-					holder = process;
-				},
-			})
-			.finally(() => {
-				endedAt = Date.now();
-			});
+		const firstRun = first.run({
+			onStart: (process) => {
+				holder = process;
+			},
+		});
 		await isHeldUp;
 		const secondRun = second.run();
 		if (killAfterMs !== undefined) {
 			await setTimeout(killAfterMs);
 			holder?.kill("SIGKILL");
+			killedAt = Date.now();
 		}
 		const outcomes = { first: await firstRun, second: await secondRun };
 		assert.match(outcomes.second.stderr, /waits for a run that is under way/);
-		const [asked] = [...second.source.seen, ...second.destination.seen]
-			.map(({ at }) => at)
-			.toSorted((a, b) => a - b);
-		const waitedMs = (asked ?? Number.NaN) - endedAt;
+		const endedAt = killedAt ?? Math.max(...timesOf(first));
+		const waitedMs = Math.min(...timesOf(second)) - endedAt;
 		assert.ok(waitedMs >= 0, `asked ${-waitedMs} ms before the first ended`);
 		await rig.check([offer]);
 		return { ...outcomes, waitedMs };
@@ -106,6 +101,9 @@ async function inTurn(
 		await rm(state, { recursive: true });
 	}
 }
+
+const timesOf = ({ source, destination }: FaultyPromoter) =>
+	[...source.seen, ...destination.seen].map(({ at }) => at);
 
 /** Resolves when the promoter has asked for a layer, which is held up. */
 function heldUp(promoter: FaultyPromoter, holdUp: Action): Promise<void> {
