@@ -1,8 +1,9 @@
 import type { Descriptor } from "./descriptor.ts";
 import { InvalidManifestError } from "./manifest.ts";
-import type { Registry } from "./registry.ts";
+import { once, type Registry } from "./registry.ts";
 import { resumedBlob } from "./resumed-blob.ts";
 import { Semaphore } from "./semaphore.ts";
+import { SMALL_BODY_BYTES } from "./transport.ts";
 
 /** How the blobs of a run came to the destination. Bytes count what arrived, not what was damaged on the way. */
 export interface BlobCounts {
@@ -119,6 +120,10 @@ export class BlobPlacer {
 			await destination.uploadBlob(to, blob, async (lending) => {
 				// What an earlier try moved, this one moves again.
 				move(-moved);
+				if (blob.size <= SMALL_BODY_BYTES) {
+					const bytes = await source.readBlob(from, blob, SMALL_BODY_BYTES);
+					return { unverified: counted(once(bytes), move), discard: () => {} };
+				}
 				const { unverified, discard } = await resumedBlob(
 					source,
 					from,

@@ -16,6 +16,8 @@ export interface WholeLimits {
 	readonly errorBytes: number;
 	/** Milliseconds from here to the last byte. */
 	readonly total: number;
+	/** The answer may begin as late as that; else it must within the dispatcher's own time. */
+	readonly patient: boolean;
 	readonly signal: AbortSignal | undefined;
 }
 
@@ -29,7 +31,7 @@ export interface WholeLimits {
 export function sendWhole(
 	dispatcher: Dispatcher,
 	request: Request,
-	{ bytes, errorBytes, total, signal }: WholeLimits,
+	{ bytes, errorBytes, total, patient, signal }: WholeLimits,
 ): Promise<Response> {
 	const { method, url, headers = {}, body } = request;
 	return new Promise((resolve, reject) => {
@@ -75,6 +77,7 @@ export function sendWhole(
 				// undici closes the connection after every HEAD unless told not to, which costs a
 				// handshake for each tag that is compared.
 				reset: false,
+				...(patient && { headersTimeout: 0 }),
 			},
 			{
 				onRequestStart: (started) => {

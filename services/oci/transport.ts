@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { Dispatcher } from "undici";
 import { type Clock, systemClock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
@@ -63,6 +64,8 @@ export interface Lending {
 	readonly lent?: boolean;
 }
 
+/** Bodies up to here are kept in memory while they are sent: a stream for each costs more. */
+export const SMALL_BODY_BYTES = 256 * 1024;
 /** Longer error bodies are cut; an OCI error is a few hundred bytes. */
 const ERROR_BODY_LIMIT = 64 * 1024;
 
@@ -119,6 +122,7 @@ export class Transport {
 					bytes: limit,
 					errorBytes: ERROR_BODY_LIMIT,
 					total: this.#timeouts.total,
+					patient: false,
 					signal: this.#signal,
 				});
 				return answer.status < 400 ? answer : this.#judged(request, answer);
@@ -166,6 +170,22 @@ export class Transport {
 			const sized = { ...request, headers };
 			const { signal } = deadline;
 			try {
+				if (!lent && size <= SMALL_BODY_BYTES) {
+					const body = await whole(watched, signal);
+					const small = await sendWhole(
+						this.#dispatcher,
+						{ ...sized, body },
+						{
+							bytes: ERROR_BODY_LIMIT,
+							errorBytes: ERROR_BODY_LIMIT,
+							// The deadline is the one to speak.
+							total: this.#timeouts.idle + this.#timeouts.commit,
+							patient: true,
+							signal,
+						},
+					);
+					return this.#judged(request, small);
+				}
 				const answer = await (lent
 					? uploadDirectly(sized, this.#timeouts, signal, watched)
 					: sendOnce(
@@ -279,6 +299,17 @@ export class Transport {
 		this.#limiters.set(host, limiter);
 		return limiter;
 	}
+}
+
+// Content that stalls is given up on, as when it is sent while it comes.
+function whole(
+	content: AsyncIterable<Uint8Array>,
+	signal: AbortSignal,
+): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		signal.addEventListener("abort", () => reject(signal.reason));
+		buffer(content).then(resolve, reject);
+	});
 }
 
 function givenUp(
