@@ -12,6 +12,7 @@ import {
 } from "../yaml-reader.ts";
 import { withoutConflicts } from "./conflicts.ts";
 import { type Listed, readImages } from "./image-entries.ts";
+import { readPlainManifest } from "./plain-manifest.ts";
 import { type PromotionRule, readRules } from "./rule-entries.ts";
 
 /** One tag that is to point to one digest at the destination. */
@@ -74,7 +75,7 @@ export function parsePromotions(
 }
 
 /** What one manifest says. */
-interface Manifest {
+export interface Manifest {
 	readonly images: readonly Listed[];
 	readonly rules: readonly PromotionRule[];
 	readonly problems: readonly Problem[];
@@ -82,7 +83,15 @@ interface Manifest {
 
 const NOTHING = { images: [], rules: [] };
 
-function parseManifest(
+function parseManifest(file: YamlFile, allowLatest: boolean): Manifest {
+	const images = readPlainManifest(file, allowLatest);
+	return images
+		? { ...NOTHING, images, problems: [] }
+		: parseYamlManifest(file, allowLatest);
+}
+
+/** Parses a manifest however it is written. */
+export function parseYamlManifest(
 	{ path, text }: YamlFile,
 	allowLatest: boolean,
 ): Manifest {
