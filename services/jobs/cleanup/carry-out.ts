@@ -1,12 +1,12 @@
 import type { Registry } from "../../oci/registry.ts";
 import { messageOf } from "../error-message.ts";
 import type { Logger } from "../log.ts";
+import { forEach } from "../workers.ts";
 import type { LedgerEntry, Sighting } from "./ledger.ts";
 import { writeLedger } from "./ledger-file.ts";
 import type { Verdict } from "./plan.ts";
 import type { RegistryPlan } from "./plan-registry.ts";
 import { type Removal, removeTags } from "./remove.ts";
-import { forEach } from "./workers.ts";
 
 /** Repositories that tags are removed from at a time. */
 const CONCURRENT_REPOSITORIES = 8;

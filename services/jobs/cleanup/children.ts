@@ -3,8 +3,8 @@ import { type Digest, isDigest } from "../../oci/digest.ts";
 import { INDEX_TYPES } from "../../oci/media-types.ts";
 import type { Registry } from "../../oci/registry.ts";
 import { messageOf } from "../error-message.ts";
+import { forEach } from "../workers.ts";
 import type { Child, Children } from "./dependents.ts";
-import { forEach } from "./workers.ts";
 
 const CONCURRENT_READS = 16;
 

@@ -1,12 +1,12 @@
 import type { RetentionRule } from "../../../topology/retention.ts";
 import type { Registry } from "../../oci/registry.ts";
 import { messageOf } from "../error-message.ts";
+import { forEach } from "../workers.ts";
 import { withChildren } from "./children.ts";
 import type { Ledger, Sighting } from "./ledger.ts";
 import { planRepository, type Verdict } from "./plan.ts";
 import { seenTags } from "./seen-tag.ts";
 import { surveyRepository, type UnresolvedTag } from "./survey.ts";
-import { forEach } from "./workers.ts";
 
 /** Repositories that are looked at a time. */
 const CONCURRENT_REPOSITORIES = 16;

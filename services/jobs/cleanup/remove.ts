@@ -1,13 +1,13 @@
 import { RegistryError } from "../../oci/errors.ts";
 import type { Registry } from "../../oci/registry.ts";
 import { messageOf } from "../error-message.ts";
+import { forEach } from "../workers.ts";
 import { withChildren } from "./children.ts";
 import { dependents } from "./dependents.ts";
 import { doubtOf, type Verdict } from "./plan.ts";
 import type { Outcome } from "./report.ts";
 import { type SeenTag, subjectOf } from "./seen-tag.ts";
 import { surveyRepository } from "./survey.ts";
-import { forEach } from "./workers.ts";
 
 /** Tags of a repository that are removed at a time. */
 const CONCURRENT_REMOVALS = 16;

@@ -2,8 +2,8 @@ import { RegistryError } from "../../oci/errors.ts";
 import { INDEX_TYPES } from "../../oci/media-types.ts";
 import type { Registry } from "../../oci/registry.ts";
 import { messageOf } from "../error-message.ts";
+import { forEach } from "../workers.ts";
 import type { ResolvedTag } from "./seen-tag.ts";
-import { forEach } from "./workers.ts";
 
 /** Tags of a repository that are looked at a time. The limit per host bounds all of them together. */
 const CONCURRENT_LOOKS = 16;

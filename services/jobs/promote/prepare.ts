@@ -3,6 +3,7 @@ import { all } from "../../oci/all.ts";
 import type { Registry } from "../../oci/registry.ts";
 import type { TagInventory } from "../../oci/tag-inventory.ts";
 import { InvalidInputError, type Problem } from "../problem.ts";
+import { forEach } from "../workers.ts";
 import { bulkProblem } from "./bulk.ts";
 import type { CurrentTags } from "./current-tags.ts";
 import { expandRules, type RuleCandidate } from "./expand-rules.ts";
@@ -80,13 +81,16 @@ function ruleSteps(candidates: readonly RuleCandidate[], world: World) {
 	return rulePromotions(candidates, source, current, compare);
 }
 
+/** More gains nothing against distribution, and each costs memory. */
+const CONCURRENT_TAGS = 64;
+
 async function plan(
 	promotions: readonly Promotion[],
 	rules: PlanRules,
 	current: CurrentTags,
 ): Promise<readonly Step[]> {
 	const found = new Map<Promotion, Current>();
-	await all(promotions, async (promotion) => {
+	await forEach(promotions, CONCURRENT_TAGS, async (promotion) => {
 		if (nameRefusal(promotion, rules) !== undefined) return;
 		found.set(promotion, await current.of(promotion, promotion.digest));
 	});

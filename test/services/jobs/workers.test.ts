@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { forEach } from "../../../../services/jobs/cleanup/workers.ts";
+import { forEach } from "../../../services/jobs/workers.ts";
 
 const later = () => new Promise<void>((done) => setImmediate(done));
 
