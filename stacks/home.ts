@@ -176,7 +176,7 @@ export class Home extends pulumi.ComponentResource {
 			const atHome = new Set<string>(
 				estate.gates
 					.filter(({ location }) => location === HOME)
-					.map(({ name }) => `front:${name}`),
+					.flatMap(({ name }) => [`front:${name}`, `gate:${name}`]),
 			);
 			return members.some(
 				(member) => atHome.has(member) || /^(job|upstream):/.test(member),

@@ -35,7 +35,8 @@ export class Region extends pulumi.ComponentResource {
 			...makeNetworks(
 				estate.segments.filter(
 					(segment) =>
-						segment.members.includes(`front:${name}`) &&
+						(segment.members.includes(`front:${name}`) ||
+							segment.members.includes(`gate:${name}`)) &&
 						!args.networks.has(segment.name),
 				),
 				platform,
