@@ -1,5 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -10,6 +12,7 @@ import {
 import { loadIssuerKeys } from "../../../../services/gate/federation/issuer-client.ts";
 import { isInternal } from "../../../../services/oci/foreign-url.ts";
 import { startTrap } from "../../../faults/trap.ts";
+import { selfSigned } from "../../oci/self-signed.ts";
 import {
 	startIssuer,
 	type TestIssuer,
@@ -108,6 +111,52 @@ describe("keys are found", () => {
 		};
 		await loadIssuerKeys(internal(issuer, { tokenFile: "/none" }));
 		expect(seen).toEqual([undefined, undefined]);
+	});
+});
+
+describe("an issuer with a certificate of an authority of its own", () => {
+	async function startTls() {
+		const { cert, key: privateKey } = selfSigned();
+		const server = createServer({ cert, key: privateKey }, (_, response) =>
+			response.end(JSON.stringify({ keys: [key.jwk] })),
+		);
+		await new Promise<void>((resolve) =>
+			server.listen(0, "127.0.0.1", resolve),
+		);
+		onTestFinished(async () => {
+			await new Promise((resolve) => server.close(resolve));
+		});
+		const { port } = server.address() as AddressInfo;
+		const issuer = `https://127.0.0.1:${port}`;
+		return {
+			cert,
+			spec: { issuer, jwksUri: `${issuer}/jwks`, internal: true },
+		};
+	}
+
+	test("is believed with that authority, in the configuration or a file", async () => {
+		const { cert, spec } = await startTls();
+		const folder = await mkdtemp(join(tmpdir(), "issuer-"));
+		onTestFinished(() => rm(folder, { recursive: true }));
+		const caFile = join(folder, "ca.crt");
+		await writeFile(caFile, cert);
+		expect(await outcomeOf({ ...spec, ca: cert })).toEqual(["first"]);
+		expect(await outcomeOf({ ...spec, caFile })).toEqual(["first"]);
+	});
+
+	test("is not believed without it", async () => {
+		const { spec } = await startTls();
+		expect(await outcomeOf(spec)).toMatch(/^self-signed certificate/);
+		expect(await outcomeOf({ ...spec, ca: selfSigned().cert })).toMatch(
+			/^self-signed certificate|^certificate signature failure/,
+		);
+	});
+
+	test("cannot be asked without the file that names it", async () => {
+		const { spec } = await startTls();
+		expect(await outcomeOf({ ...spec, caFile: "/none/ca.crt" })).toBe(
+			"ENOENT: no such file or directory, open '/none/ca.crt'",
+		);
 	});
 });
 
