@@ -12,6 +12,8 @@ import { type IssuerKey, parseJwkSet } from "./jwk-set.ts";
 
 /** Largest document of an issuer, in bytes. */
 export const MAX_DOCUMENT_BYTES = 64 * 1024;
+// Kubernetes answers 406 to who asks for its keys as JSON alone.
+const MEDIA_TYPES = "application/jwk-set+json, application/json";
 /** A client waits for its token meanwhile, so an issuer that hangs counts as away. */
 const TIMEOUT_MS = 5_000;
 
@@ -63,7 +65,7 @@ export async function loadIssuerKeys(
 			dispatcher: agent,
 			signal,
 			headers: {
-				accept: "application/json",
+				accept: MEDIA_TYPES,
 				...(bearer && { authorization: `Bearer ${bearer}` }),
 			},
 		});

@@ -63,11 +63,16 @@ export async function startIssuer(key?: TestKey): Promise<TestIssuer> {
 	const server = createServer((request, response) => {
 		issuer.asked.push(request.url ?? "");
 		if (issuer.respond) return issuer.respond(request, response);
-		response.setHeader("Content-Type", "application/json");
-		const document =
-			request.url === "/jwks"
-				? { keys: issuer.keys }
-				: { issuer: url, jwks_uri: `${url}/jwks`, ...issuer.discovery };
+		const keys = request.url === "/jwks";
+		const type = keys ? "application/jwk-set+json" : "application/json";
+		// As Kubernetes does: no other type will do.
+		if (!request.headers.accept?.includes(type)) {
+			return response.writeHead(406).end();
+		}
+		response.setHeader("Content-Type", type);
+		const document = keys
+			? { keys: issuer.keys }
+			: { issuer: url, jwks_uri: `${url}/jwks`, ...issuer.discovery };
 		response.end(JSON.stringify(document));
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
