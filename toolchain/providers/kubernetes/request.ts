@@ -84,8 +84,12 @@ export function sender({ server, options }: Connection): Send {
 			headers: {
 				...connection.headers,
 				accept: "application/json",
-				"content-type": contentType,
 				"user-agent": "registry-tiers",
+				...(payload !== undefined && {
+					"content-type": contentType,
+					// Node sends the body of a DELETE without saying how long it is.
+					"content-length": Buffer.byteLength(payload),
+				}),
 			},
 			...(signal && { signal }),
 			timeout: TIMEOUT_MS,
