@@ -16,7 +16,10 @@ export interface UnverifiedToken {
 	readonly claims: Claims;
 }
 
-/** Longest token, in characters. A projected ServiceAccount token has about 1,200, one of GitHub 1,600. */
+/**
+ * Longest token, in characters. A projected ServiceAccount token has about 1,200, one of GitHub 1,600.
+ * In a header it is 6,000 at most, since nginx takes lines of 8 KiB and Basic authentication adds a third.
+ */
 export const MAX_TOKEN_LENGTH = 16 * 1024;
 
 /** A token that lives longer is a long-lived secret, which is what identities are to replace. */

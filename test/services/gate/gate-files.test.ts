@@ -87,6 +87,32 @@ test("refuses a pattern that is no regular expression", async () => {
 	);
 });
 
+test("reports what is wrong with an identity", async () => {
+	const identity = {
+		name: "github",
+		issuer: "https://token.actions.githubusercontent.com",
+		principal: "ci",
+		claims: { repository: "acme/.*" },
+	};
+	expect(await load({ config: { ...config, identities: [identity] } })).toEqual(
+		{ config: { ...config, identities: [identity] }, keys, accounts },
+	);
+	const wrong = [
+		{ ...identity, principal: "anonymous", claims: {} },
+		{ ...identity, issuer: "file:///x", claims: { sub: "(" }, caFile: "ca" },
+		{ ...identity, audiences: ["x"] },
+	];
+	expect(await load({ config: { ...config, identities: wrong } })).toBe(
+		`the gate cannot start:
+  config identities.0.principal: Invalid option: expected one of "developer"|"ci"|"promoter"|"cleaner"|"archiver"|"backup"|"consumer"|"cache"
+  config identities.0.claims: expected a condition
+  config identities.1.issuer: expected a URL
+  config identities.1.claims.sub: expected a pattern
+  config identities.1.caFile: expected an absolute path
+  config identities.2: Unrecognized key: "audiences"`,
+	);
+});
+
 test("refuses two registries with one audience or issuer", async () => {
 	const shared = { service: "prod.dev", issuer: "gate.prod.dev" };
 	expect(await load({ config: withFirst(shared) })).toBe(

@@ -140,6 +140,35 @@ describe("a token of an issuer", () => {
 	});
 });
 
+describe("while the issuer is away from the start", () => {
+	test("the gate serves everybody else, and tokens once the issuer is there", async () => {
+		const issuer = await startIssuer();
+		issuer.respond = (request) => request.socket.destroy();
+		let now = Date.now();
+		const fixture = await startWith(issuer, {}, { now: () => now });
+		const { status } = await fixture.send({
+			target: TARGET,
+			headers: basic("ci"),
+		});
+		expect(status).toBe(200);
+		expect(await outcomeOf(fixture, await issuer.token())).toEqual({
+			status: 401,
+			message: REFUSED,
+			reason: "forge: the issuer's keys are not known: other side closed",
+		});
+		expect(fixture.log).toContainEqual(
+			expect.objectContaining({
+				issuer: issuer.url,
+				reason: "other side closed",
+				msg: "the keys of an issuer cannot be had",
+			}),
+		);
+		issuer.respond = null;
+		now += 5_000;
+		expect((await login(fixture, await issuer.token())).status).toBe(200);
+	});
+});
+
 describe("of several identities of one issuer", () => {
 	const both = (issuer: TestIssuer) =>
 		startFixture({
