@@ -15,6 +15,7 @@ const SUITES = {
 		vitest("unit"),
 	],
 	docker: [vitest("docker")],
+	kubernetes: [vitest("kubernetes")],
 } as const;
 
 const program = new Command("npm")
@@ -27,7 +28,7 @@ const [suite = "", ...extra] = program.args;
 const steps = SUITES[suite as keyof typeof SUITES];
 if (!steps) program.error(`no suite, got '${suite}'`);
 
-const env = suite === "docker" ? await prepareMachine() : {};
+const env = suite === "unit" ? {} : await prepareMachine();
 for (const step of steps) {
 	const args = step[0]?.includes("vitest") ? [...step, ...extra] : step;
 	process.exitCode = await runAttached(process.execPath, args, { env });

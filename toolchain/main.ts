@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ConfigError } from "../stacks/config/parse.ts";
 import { clients } from "./commands/clients.ts";
+import { clusterDown, clusterUp, showCluster } from "./commands/cluster.ts";
 import { demo } from "./commands/demo.ts";
 import { down } from "./commands/down.ts";
 import { listJobs } from "./commands/jobs.ts";
@@ -148,6 +149,23 @@ command(
 )
 	.argument("[pulumi...]", "arguments of the CLI, e.g. stack output")
 	.action((args, options) => finish(passThrough(options, args)));
+
+const cluster = program
+	.command("cluster")
+	.description("a Kubernetes cluster of one node on this machine, for trying")
+	.helpCommand(false);
+cluster
+	.command("up")
+	.description("start it, or what is missing of it, and print its kubeconfig")
+	.action(() => finish(clusterUp()));
+cluster
+	.command("down")
+	.description("remove it with all that is in it")
+	.action(() => finish(clusterDown()));
+cluster
+	.command("status")
+	.description("show what of it runs")
+	.action(() => finish(showCluster()));
 
 await program.parseAsync();
 

@@ -12,9 +12,10 @@ import versions from "../versions.json" with { type: "json" };
 import { ensureBuiltPrograms } from "./built-programs.ts";
 import { writeCertificates } from "./certificates.ts";
 import {
-	endOfStopped,
+	COMPONENTS,
+	FOUNDATION,
 	startComponents,
-	stoppedComponents,
+	waitWhileRunning,
 } from "./components.ts";
 import { CGROUP, writeConfiguration } from "./configuration.ts";
 import { imageStoreAnswers, loadBaseImages } from "./images.ts";
@@ -31,7 +32,6 @@ import { ensureOwnPrograms } from "./own-programs.ts";
 import { ensurePackages } from "./packages.ts";
 import { apiServerAnswers, nodeIsReady } from "./readiness.ts";
 import { COMPLETE, STATE } from "./state.ts";
-import { waitUntil } from "./wait.ts";
 
 /**
  * Brings up a cluster of one node, or what is missing of it, and returns when pods can start and find
@@ -48,12 +48,15 @@ export async function startCluster(): Promise<void> {
 		{ usually: "10 s" },
 		async () => {
 			const machine = await ensureMachine();
-			await startComponents(machine);
-			await waitWhileRunning(machine, "containerd", imageStoreAnswers);
+			await startComponents(machine, FOUNDATION);
+			const ready = (what: string, condition: () => Promise<boolean>) =>
+				waitWhileRunning(machine, FOUNDATION, what, condition);
+			await ready("containerd", imageStoreAnswers);
 			await loadBaseImages();
-			await waitWhileRunning(machine, "the API server", apiServerAnswers);
+			await ready("the API server", apiServerAnswers);
+			await startComponents(machine, COMPONENTS);
 			await applyObjects(BASE_MANIFESTS);
-			await waitWhileRunning(machine, "the node", nodeIsReady);
+			await waitWhileRunning(machine, COMPONENTS, "the node", nodeIsReady);
 			await kubectl([
 				...["--namespace", "kube-system", "rollout", "status"],
 				...["deployment/coredns", "--timeout=60s"],
@@ -85,19 +88,6 @@ async function ensureMachine(): Promise<Machine> {
 	await linkMachine(machine);
 	writeFileSync(COMPLETE, "");
 	return machine;
-}
-
-/** Waits for what the components make come true, and not on after one of them ended. */
-async function waitWhileRunning(
-	machine: Machine,
-	what: string,
-	condition: () => Promise<boolean>,
-): Promise<void> {
-	await waitUntil(
-		condition,
-		() => `${what} does not become ready\n${endOfStopped(machine)}`.trim(),
-		() => stoppedComponents(machine).length > 0,
-	);
 }
 
 /** Folders of the pods' control groups: one for each controller in version 1, one in version 2. */

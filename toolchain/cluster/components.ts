@@ -30,8 +30,8 @@ const AGENT = fileURLToPath(new URL("agent/cluster-agent.ts", import.meta.url));
 const ETCD_URL = "http://127.0.0.1:2379";
 const ISSUER = `https://${API_NAMES.at(-1)}`;
 
-/** In the order in which they are started. */
-export const COMPONENTS: readonly Component[] = [
+/** What every other component calls on, and ends without. */
+export const FOUNDATION: readonly Component[] = [
 	built("etcd", {
 		name: NODE_NAME,
 		"data-dir": ETCD_DATA,
@@ -65,6 +65,9 @@ export const COMPONENTS: readonly Component[] = [
 		"kubelet-client-key": privateKey("kubelet-client"),
 		"kubelet-preferred-address-types": "InternalIP",
 	}),
+];
+
+const OTHERS: readonly Component[] = [
 	built("kube-controller-manager", {
 		...clientOf("kube-controller-manager"),
 		"service-account-private-key-file": privateKey("service-accounts"),
@@ -89,6 +92,8 @@ export const COMPONENTS: readonly Component[] = [
 	{ name: basename(AGENT), command: [process.execPath, AGENT] },
 ];
 
+export const COMPONENTS: readonly Component[] = [...FOUNDATION, ...OTHERS];
+
 function built(
 	name: BuiltProgram,
 	flags: Readonly<Record<string, string>>,
@@ -109,7 +114,7 @@ function clientOf(name: "kube-controller-manager" | "kube-scheduler") {
 	};
 }
 
-export const logOf = (component: Component): string =>
+const logOf = (component: Component): string =>
 	join(LOGS, `${component.name}.log`);
 
 /** The component's process, also if another checkout started it. */
@@ -123,25 +128,49 @@ export function findProcess(
 }
 
 /** Starts those that do not run, and returns when they do. */
-export async function startComponents(machine: Machine): Promise<void> {
-	const started = stoppedComponents(machine).map((component) =>
+export async function startComponents(
+	machine: Machine,
+	components: readonly Component[],
+): Promise<void> {
+	const started = stopped(machine, components).map((component) =>
 		startInside(machine, component.command, logOf(component)),
 	);
 	await waitUntil(
-		() => stoppedComponents(machine).length === 0,
-		() => endOfStopped(machine),
+		() => stopped(machine, components).length === 0,
+		() => endOfStopped(machine, components),
 		() => started.some(({ exitCode }) => exitCode !== null),
 	);
 }
 
-export function stoppedComponents(machine: Machine): readonly Component[] {
+/** Waits for what the components make come true, and not on after one of them ended. */
+export async function waitWhileRunning(
+	machine: Machine,
+	components: readonly Component[],
+	what: string,
+	condition: () => Promise<boolean>,
+): Promise<void> {
+	await waitUntil(
+		condition,
+		() =>
+			`${what} does not become ready\n${endOfStopped(machine, components)}`.trim(),
+		() => stopped(machine, components).length > 0,
+	);
+}
+
+function stopped(
+	machine: Machine,
+	components: readonly Component[],
+): readonly Component[] {
 	const running = processesOf(machine);
-	return COMPONENTS.filter((component) => !findProcess(component, running));
+	return components.filter((component) => !findProcess(component, running));
 }
 
 /** The last lines of those that ended, for a person. */
-export function endOfStopped(machine: Machine): string {
-	return stoppedComponents(machine)
+function endOfStopped(
+	machine: Machine,
+	components: readonly Component[],
+): string {
+	return stopped(machine, components)
 		.map((component) => {
 			const log = logOf(component);
 			const tail = readFileSync(log, "utf8").trimEnd().split("\n").slice(-5);

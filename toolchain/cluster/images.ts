@@ -35,8 +35,12 @@ export async function loadBaseImages(): Promise<void> {
 export async function loadImage(client: Docker, name: string): Promise<string> {
 	const full = fullName(name);
 	const image = client.getImage(name);
-	const { RepoDigests } = await image.inspect();
-	await importArchive(Readable.from(await image.get()));
+	const { Id, RepoDigests } = await image.inspect();
+	// The store also knows an image by the digest of its configuration, which is the engine's name for it.
+	const present = await storedDigest(Id);
+	if (!present || present !== (await storedDigest(full))) {
+		await importArchive(Readable.from(await image.get()));
+	}
 	const digest = await storedDigest(full);
 	if (!digest) throw new Error(`${full} is not in what the engine saved of it`);
 	const digests = (RepoDigests ?? []).map((pulled) => pulled.split("@")[1]);

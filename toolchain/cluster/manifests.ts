@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { SERVICES } from "./addresses.ts";
 import { COREDNS_IMAGE } from "./base-images.ts";
 
@@ -8,8 +9,9 @@ const NAME = "coredns";
 const LABELS = { "k8s-app": "kube-dns" };
 const meta = { name: NAME, namespace: "kube-system" };
 
-// Names outside the cluster do not exist; without the last line a client waits for an answer.
-const COREFILE = `.:53 {
+// Names outside the cluster do not exist. They have a block of their own, since CoreDNS asks `template`
+// before `kubernetes`, whatever their order here.
+const COREFILE = `cluster.local in-addr.arpa ip6.arpa {
 	errors
 	health
 	ready
@@ -17,6 +19,8 @@ const COREFILE = `.:53 {
 		pods insecure
 		ttl 5
 	}
+}
+. {
 	template ANY ANY {
 		rcode NXDOMAIN
 	}
@@ -112,7 +116,15 @@ function coreDns() {
 			replicas: 1,
 			selector: { matchLabels: LABELS },
 			template: {
-				metadata: { labels: LABELS },
+				metadata: {
+					labels: LABELS,
+					// Another Corefile makes another pod.
+					annotations: {
+						"registry-tiers.local/corefile": createHash("sha256")
+							.update(COREFILE)
+							.digest("hex"),
+					},
+				},
 				spec: {
 					serviceAccountName: NAME,
 					priorityClassName: "system-cluster-critical",
