@@ -53,6 +53,15 @@ test.each([
 	},
 );
 
+test("a claim that takes a careless pattern forever counts for nothing, soon", () => {
+	const started = performance.now();
+	const ref = `refs/heads/${"a".repeat(200)}!`;
+	expect(unmetCondition({ ref }, { ref: "refs/heads/(a+)+" })).toBe(
+		"its claim ref takes too long to match",
+	);
+	expect(performance.now() - started).toBeLessThan(2_000);
+});
+
 test("a claim that can be read in two ways counts in neither", () => {
 	const claims = { "a.b": "good", a: { b: "evil" } };
 	expect(unmetCondition(claims, { "a.b": "good" })).toBe(
