@@ -29,6 +29,8 @@ export async function linkMachine(machine: Machine): Promise<void> {
 			"link set lo up",
 			`address add ${LINK.node}/30 dev eth0`,
 			"link set eth0 up",
+			// A Service's address is replaced by a pod's only after a route for it was found.
+			`route add ${SERVICES.range} dev eth0`,
 		]),
 	);
 	// Bridged packets pass the rules too; without that a policy between two pods has no effect.
