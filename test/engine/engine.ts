@@ -42,6 +42,8 @@ export interface TestStack {
 	/** `up` that must fail; what it did until then. */
 	failingUp(options?: CommandOptions): Promise<Outcome>;
 	preview(options?: CommandOptions): Promise<Outcome>;
+	/** `preview` that must fail. */
+	failingPreview(options?: CommandOptions): Promise<Outcome>;
 	/** Fails when the real resources are not as the state has them. */
 	expectNoDrift(options?: CommandOptions): Promise<void>;
 	destroy(): Promise<Outcome>;
@@ -76,7 +78,7 @@ export async function testStack(program: string): Promise<TestStack> {
 		"name: test\nmain: program/index.js\nruntime: { name: nodejs, options: { typescript: false } }\n",
 	);
 	await mkdir(join(home, "state"));
-	for (const name of ["docker", "random"] as const)
+	for (const name of ["docker", "kubernetes", "random"] as const)
 		await installStandIn(home, name, pids);
 	await pulumi(["stack", "init", "test"]);
 
@@ -95,6 +97,8 @@ export async function testStack(program: string): Promise<TestStack> {
 			return outcome;
 		},
 		preview: (options) => command("preview", [], options),
+		failingPreview: (options) =>
+			command("preview", [], options, { fails: true }),
 		expectNoDrift: async (options) => {
 			const flags = ["--yes", "--skip-preview", "--expect-no-changes"];
 			await command("refresh", flags, options);

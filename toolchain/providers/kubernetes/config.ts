@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PropertyChange } from "../diff.ts";
 import { type PropertyMap, sameValue, secret, UNKNOWN } from "../values.ts";
-import { activeCluster, type ClusterConfig } from "./kubeconfig.ts";
+import { activeCluster, type ClusterConfig, isContents } from "./kubeconfig.ts";
 
 // What leads to another cluster.
 const WAYS = ["kubeconfig", "context", "cluster"] as const;
@@ -10,7 +10,7 @@ const WAYS = ["kubeconfig", "context", "cluster"] as const;
 export function concealedConfig(inputs: PropertyMap): PropertyMap {
 	const { kubeconfig } = inputs;
 	if (typeof kubeconfig !== "string" || kubeconfig === UNKNOWN) return inputs;
-	return /[\n{]/.test(kubeconfig)
+	return isContents(kubeconfig)
 		? { ...inputs, kubeconfig: secret(kubeconfig) }
 		: inputs;
 }

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { RequestOptions } from "node:https";
 import { homedir } from "node:os";
@@ -68,7 +67,7 @@ export async function connection(config: ClusterConfig): Promise<Connection> {
 
 /** What tells clusters apart: how the active one is reached. */
 export async function activeCluster(config: ClusterConfig): Promise<unknown> {
-	return (await loadKubeconfig(config)).getCurrentCluster();
+	return (await loadKubeconfig(config)).getCurrentCluster() ?? undefined;
 }
 
 async function loadKubeconfig({
@@ -120,7 +119,16 @@ function read(config: KubeConfig, text: string): void {
 }
 
 async function contents(given: string): Promise<string> {
+	if (isContents(given)) return given;
 	const path = given.replace(/^~(?=\/)/, homedir());
-	if (!/[\n{]/.test(given) && existsSync(path)) return readFile(path, "utf8");
-	return given;
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		throw new Error(
+			`the kubeconfig "${path}" cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+		);
+	}
 }
+
+/** Whether the text is a kubeconfig and not the path of one: neither YAML nor JSON of it fits a line without braces. */
+export const isContents = (kubeconfig: string) => /[\n{]/.test(kubeconfig);
