@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ProxyFault } from "./fault-proxy.ts";
 import { cutInHalf, shortened } from "./modes.ts";
 import { outcomesOf } from "./outcome.ts";
-import { layerOf, sampleImage } from "./sample.ts";
+import { layerOf, randomLayer, sampleImage } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
@@ -16,9 +16,14 @@ export const truncated: Scenario = {
 	expect:
 		"once: promoted by another try; every time: failed by name, its tag not in Prod",
 	run: async (rig) => {
+		// Of three sizes: small ones are read whole, large ones go their own way through the client.
 		const healed = await rig.offer(sampleImage("team/healed"));
-		const cut = await rig.offer(sampleImage("team/cut"));
-		const short = await rig.offer(sampleImage("team/short"));
+		const cut = await rig.offer(
+			sampleImage("team/cut", { layer: randomLayer(1024) }),
+		);
+		const short = await rig.offer(
+			sampleImage("team/short", { layer: randomLayer(5 * 1024) }),
+		);
 		const { url } = rig.source.front;
 		const pathOf = (offer: typeof healed) =>
 			new RegExp(`/blobs/${layerOf(offer).digest}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ProxyFault } from "./fault-proxy.ts";
 import { corrupted, withHeaders } from "./modes.ts";
 import { outcomesOf } from "./outcome.ts";
-import { layerOf, sampleImage } from "./sample.ts";
+import { layerOf, randomLayer, sampleImage } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
@@ -18,7 +18,8 @@ export const corruption: Scenario = {
 		"our check fires before Prod's; once: promoted; every time: failed by name, the blob not in Prod",
 	run: async (rig) => {
 		const healed = await rig.offer(sampleImage("team/healed"));
-		const layer = await rig.offer(sampleImage("team/layer"));
+		const large = { layer: randomLayer(5 * 1024) };
+		const layer = await rig.offer(sampleImage("team/layer", large));
 		const manifest = await rig.offer(sampleImage("team/manifest"));
 		const stored = await rig.offer(sampleImage("team/stored"));
 		const readBack = await rig.offer(sampleImage("team/read-back"));

@@ -108,8 +108,9 @@ export interface Faults {
 	readonly destination?: readonly ProxyFault[];
 }
 
-const isTrouble = ({ outcome }: ItemResult) =>
-	outcome === "refused" || outcome === "failed" || outcome === "aborted";
+/** Outcomes, and messages of their lines. */
+const TROUBLE: readonly string[] = ["refused", "failed", "aborted"];
+const isTrouble = ({ outcome }: ItemResult) => TROUBLE.includes(outcome);
 
 /** I5: a run that did not do everything says so by its status, and in one line for each failure. */
 function checkFailures({ status, report, stderr, stdout }: Outcome): void {
@@ -125,7 +126,7 @@ function checkFailures({ status, report, stderr, stdout }: Outcome): void {
 		.split("\n")
 		.filter((line) => line.startsWith("{"))
 		.map((line) => JSON.parse(line))
-		.filter(({ level, tag }) => level === "error" && tag !== undefined)
+		.filter(({ level, msg }) => level === "error" && TROUBLE.includes(msg))
 		.map(nameOf);
 	assert.deepEqual(told.toSorted(), failed.toSorted(), "I5: a line a failure");
 }
