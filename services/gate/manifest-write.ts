@@ -1,7 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { challenge } from "./challenge.ts";
 import { type Decision, noteActor } from "./decision.ts";
-import { checkName, checkTag, principalOf, verbsOf } from "./judgement.ts";
+import {
+	checkName,
+	checkTag,
+	checkWritable,
+	principalOf,
+	verbsOf,
+} from "./judgement.ts";
 import { checkLabels } from "./label-check.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOf, parseManifest } from "./manifest.ts";
 import { type Answer, denied, RefusedError } from "./refusal.ts";
@@ -22,6 +28,8 @@ export async function putManifest(
 	const { registry, client, queue } = gate;
 	const target = readTarget(request, decision);
 	const claims = authenticate(gate, request, decision);
+	// An image whose blobs are all there comes without the upload that would have been told.
+	if (claims) checkWritable(registry);
 	const verbs = claims ? verbsOf(registry, claims.sub) : [];
 	const mayPush = verbs.includes("create") || verbs.includes("retag");
 	// The token service gives no `push` for such a name; the person pushing is told why.

@@ -83,6 +83,25 @@ describe("without the right to push", () => {
 		expect(registry.seen.map(({ body }) => body.length)).toEqual([0]);
 	});
 
+	test("of a registry nobody pushes to, a client is told how images get there", async () => {
+		const fixture = await startFixture({
+			readOnlyReason: "images get here by promotion alone",
+		});
+		const answer = await fixture.send({
+			method: "PUT",
+			target: `/v2/team/app/manifests/${TAG}`,
+			body: image("a"),
+			headers: {
+				authorization: `Bearer ${fixture.token("ci", ["pull"])}`,
+			},
+		});
+		expect(answer.status).toBe(403);
+		expect(JSON.parse(answer.body).errors[0].message).toBe(
+			"nobody pushes to ci-snapshots: images get here by promotion alone",
+		);
+		expect(fixture.registry.seen).toEqual([]);
+	});
+
 	test.each([
 		["a token the gate did not mint", () => "a.b.c", "invalid_token"],
 		[
