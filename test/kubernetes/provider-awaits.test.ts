@@ -153,7 +153,7 @@ describe("an update fails and says why", () => {
 
 	test("when Pod Security refuses the pods, which no preview tells", async () => {
 		const privileged = want({
-			container: { securityContext: { privileged: true } },
+			container: { securityContext: { allowPrivilegeEscalation: true } },
 			timeout: "15s",
 		});
 		await stack.preview(privileged);
