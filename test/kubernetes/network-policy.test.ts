@@ -201,6 +201,25 @@ test("a new pod gets no connection through before its policies are in force", as
 	await kubectl(["--namespace", NEAR, "delete", "pod", eager.name]);
 });
 
+test("a new pod under a policy is answered at once, not after a resolver's patience", async () => {
+	await apply({ podSelector: {}, policyTypes: ["Ingress"] });
+	const lookup = `const t = Date.now(); require("node:dns").lookup("kubernetes.default", (e) => console.log(e ?? (Date.now() - t < 4000 ? "at once" : "late")))`;
+	await applyObjects({
+		apiVersion: "v1",
+		kind: "Pod",
+		metadata: { name: "asker", namespace: NEAR },
+		spec: {
+			restartPolicy: "Never",
+			containers: [{ name: "asker", image, command: ["node", "-e", lookup] }],
+		},
+	});
+	await expect
+		.poll(() => kubectl(["--namespace", NEAR, "logs", "asker"]), {
+			timeout: 30_000,
+		})
+		.toBe("at once\n");
+});
+
 function judge(spec: Policy["spec"], from: TestPod, to: TestPod): boolean {
 	const party = ({ namespace, labels = {} }: TestPod) =>
 		({ kind: "pod", namespace, labels, ports: { http: 8080 } }) as const;
