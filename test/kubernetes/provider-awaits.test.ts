@@ -2,12 +2,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startCluster } from "../../toolchain/cluster/cluster.ts";
 import { loadImage } from "../../toolchain/cluster/images.ts";
 import versions from "../../toolchain/versions.json" with { type: "json" };
 import { type TestStack, testStack } from "../engine/engine.ts";
 import { podSpec } from "./pods.ts";
-import { KUBECONFIG, names, read } from "./provider-cluster.ts";
+import { ensureCluster, KUBECONFIG, names, read } from "./provider-cluster.ts";
 
 const NAMESPACE = `awaits-${randomBytes(3).toString("hex")}`;
 
@@ -95,7 +94,7 @@ const appPods = async () =>
 	);
 
 beforeAll(async () => {
-	await startCluster();
+	await ensureCluster();
 	image = await loadImage(new Docker(), versions.images.node);
 	stack = await testStack(PROGRAM);
 	await stack.up(want());

@@ -4,18 +4,33 @@ import {
 	KubernetesObjectApi,
 	PatchStrategy,
 } from "@kubernetes/client-node";
+import { startCluster } from "../../toolchain/cluster/cluster.ts";
 import { KUBECONFIG as LOCAL } from "../../toolchain/cluster/state.ts";
 
-/** The cluster that the provider is tried on. */
-export const KUBECONFIG = process.env.REGISTRY_TIERS_KUBECONFIG ?? LOCAL;
+const { REGISTRY_TIERS_KUBECONFIG: other } = process.env;
+
+/** The cluster that the provider is tried on: this machine's, or that of REGISTRY_TIERS_KUBECONFIG. */
+export const KUBECONFIG = other ?? LOCAL;
+
+/** Starts this machine's cluster, unless the environment names another. */
+export async function ensureCluster(): Promise<void> {
+	if (other === undefined) await startCluster();
+}
 
 /** An object as JSON; tests know what they look for. */
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind, looked at in a test.
 export type LiveObject = any;
 
-const config = new KubeConfig();
-config.loadFromFile(KUBECONFIG);
-const client = KubernetesObjectApi.makeApiClient(config);
+let connected: KubernetesObjectApi | undefined;
+
+// The kubeconfig is there once the cluster is.
+function client(): KubernetesObjectApi {
+	if (connected) return connected;
+	const config = new KubeConfig();
+	config.loadFromFile(KUBECONFIG);
+	connected = KubernetesObjectApi.makeApiClient(config);
+	return connected;
+}
 
 /** One object as it is, seen by the official client and not by the provider's own. */
 export async function read(
@@ -24,7 +39,7 @@ export async function read(
 	namespace: string,
 	name: string,
 ): Promise<LiveObject> {
-	return client.read({ apiVersion, kind, metadata: { namespace, name } });
+	return client().read({ apiVersion, kind, metadata: { namespace, name } });
 }
 
 /** The names of all objects of a kind in a namespace. */
@@ -33,7 +48,7 @@ export async function names(
 	kind: string,
 	namespace: string,
 ): Promise<string[]> {
-	const { items } = await client.list(apiVersion, kind, namespace);
+	const { items } = await client().list(apiVersion, kind, namespace);
 	return items.map(({ metadata }) => metadata?.name ?? "");
 }
 
@@ -42,7 +57,7 @@ export async function patch(
 	object: KubernetesObject & LiveObject,
 	manager: string,
 ): Promise<void> {
-	await client.patch(
+	await client().patch(
 		object,
 		undefined,
 		undefined,
@@ -52,6 +67,11 @@ export async function patch(
 	);
 }
 
+/** Makes an object that no program knows of. */
+export async function create(object: KubernetesObject): Promise<void> {
+	await client().create(object);
+}
+
 export async function remove(object: KubernetesObject): Promise<void> {
-	await client.delete(object);
+	await client().delete(object);
 }

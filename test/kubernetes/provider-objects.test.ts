@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestStack, testStack } from "../engine/engine.ts";
-import { KUBECONFIG, names, patch, read, remove } from "./provider-cluster.ts";
+import {
+	create,
+	ensureCluster,
+	KUBECONFIG,
+	names,
+	patch,
+	read,
+	remove,
+} from "./provider-cluster.ts";
 
 // Namespaces of a run of its own: a run that was killed leaves its own behind.
 const RUN = randomBytes(3).toString("hex");
@@ -20,6 +28,9 @@ const PROGRAM = `
 	const fixed = new k8s.core.v1.ConfigMap("fixed", {
 		metadata: { namespace, name: "fixed", labels: want.labels }, data: want.fixed ?? { a: "1", b: "1" },
 	}, { ...options, ignoreChanges: want.ignored });
+	if (want.adopt) new k8s.core.v1.ConfigMap("adopted", {
+		metadata: { namespace, name: "theirs", labels: { app: "theirs" } }, data: want.adopt,
+	}, { ...options, import: "${NAMESPACE}/theirs", retainOnDelete: true });
 	const key = new k8s.core.v1.Secret("key", { metadata: { namespace }, stringData: { key: pulumi.secret(want.key ?? "canary-1") } }, options);
 	const app = new k8s.apps.v1.Deployment("app", {
 		metadata: { namespace, annotations: { "pulumi.com/skipAwait": "true" } },
@@ -70,6 +81,7 @@ const outputs = async () =>
 const configMap = (name: string) => read("v1", "ConfigMap", NAMESPACE, name);
 
 beforeAll(async () => {
+	await ensureCluster();
 	stack = await testStack(PROGRAM);
 	await stack.up(want());
 });
@@ -199,6 +211,25 @@ describe("what somebody else changes", () => {
 		expect(steps).toContain("create fixed");
 		expect((await configMap("fixed")).data).toEqual({ a: "1", b: "1" });
 	});
+});
+
+test("an object that somebody else made is imported as it is, and stays when the program lets it go", async () => {
+	const theirs = {
+		...FIXED,
+		metadata: {
+			name: "theirs",
+			namespace: NAMESPACE,
+			labels: { app: "theirs" },
+		},
+		data: { a: "1" },
+	};
+	await create(theirs);
+	const adopting = want({ adopt: theirs.data });
+	expect((await stack.up(adopting)).steps).toEqual(["import adopted"]);
+	expect((await stack.up(adopting)).steps).toEqual([]);
+	expect((await stack.up(want())).steps).toEqual(["delete adopted"]);
+	expect((await configMap("theirs")).data).toEqual({ a: "1" });
+	await remove(theirs);
 });
 
 describe("fails with the server's words", () => {
