@@ -97,6 +97,8 @@ export function sender({ server, options }: Connection): Send {
 		sent.on("timeout", () =>
 			sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)),
 		);
+		// `once` and the answer's own stream report it; a broken connection says it here once more.
+		sent.on("error", () => {});
 		sent.end(payload);
 		const [response]: [http.IncomingMessage] = (await once(
 			sent,

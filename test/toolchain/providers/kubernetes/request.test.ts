@@ -106,6 +106,18 @@ describe("a request", () => {
 	});
 });
 
+test("a connection that breaks in the middle of an answer is a failure of that request alone", async () => {
+	server.removeAllListeners("request");
+	server.on("request", (_, response) => {
+		response.writeHead(200, { "content-length": "100" }).write("{");
+		setTimeout(() => response.socket?.resetAndDestroy(), 20);
+	});
+	await expect(send({ method: "POST", path: "/" })).rejects.toThrow(
+		/^no Kubernetes API server answers at http:\/\/127\.0\.0\.1:\d+\/proxied\/: aborted$/,
+	);
+	await new Promise((settle) => setTimeout(settle, 50));
+});
+
 test("an address where nothing listens is named", async () => {
 	server.close();
 	server.closeAllConnections();
