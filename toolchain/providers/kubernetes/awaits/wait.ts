@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PropertyMap } from "../../values.ts";
-import { isNotFound } from "../api-error.ts";
+import { isNotFound, UnreachableError } from "../api-error.ts";
+import { at } from "../objects.ts";
 import type { Awaiter } from "./awaiters.ts";
-import type { Look, Verdict } from "./verdict.ts";
+import { type Look, type Verdict, waiting as waits } from "./verdict.ts";
 
 /** What waiting needs of the world. */
 export interface Waiting {
@@ -32,14 +33,13 @@ export async function untilReady(
 	const { signal, status, timeoutSeconds } = waiting;
 	const start = Date.now();
 	for (;;) {
-		const object = await waiting.read();
-		const verdict = await awaiter.judge(object, waiting.look);
+		const { object, verdict } = await look(awaiter, waiting);
 		if (verdict.state === "ready") return status("");
 		const elapsed = Date.now() - start;
 		const ends = verdict.state === "failed" || elapsed > timeoutSeconds * 1000;
 		const reasons = [
 			said(verdict),
-			...(ends || elapsed > PROBLEMS_AFTER_MS
+			...(object && (ends || elapsed > PROBLEMS_AFTER_MS)
 				? await problems(awaiter, object, waiting.look)
 				: []),
 		].join("\n  ");
@@ -54,6 +54,21 @@ export async function untilReady(
 				`was not waited for any longer, the next update goes on: ${reasons}`,
 			);
 		}
+	}
+}
+
+async function look(
+	awaiter: Awaiter,
+	{ read, look: beside }: Waiting,
+): Promise<{ readonly object?: PropertyMap; readonly verdict: Verdict }> {
+	try {
+		const object = await read();
+		return { object, verdict: await awaiter.judge(object, beside) };
+	} catch (error) {
+		// An API server that is being rolled comes back; the object waits for nobody.
+		if (error instanceof UnreachableError)
+			return { verdict: waits(error.message) };
+		throw error;
 	}
 }
 
@@ -86,17 +101,29 @@ export async function untilGone({
 }: Omit<Waiting, "look">): Promise<void> {
 	const end = Date.now() + timeoutSeconds * 1000;
 	for (;;) {
+		const held = await holds(read);
+		if (held === undefined) return status("");
+		if (Date.now() > end) throw new Error(`${held} after ${timeoutSeconds} s`);
+		status(held);
 		try {
-			const { metadata } = await read();
-			const { finalizers = [] } = metadata as PropertyMap;
-			const held = `still exists${Array.isArray(finalizers) && finalizers.length > 0 ? `, held by ${finalizers.join(", ")}` : ""}`;
-			if (Date.now() > end)
-				throw new Error(`${held} after ${timeoutSeconds} s`);
-			status(held);
-		} catch (error) {
-			if (isNotFound(error)) return status("");
-			throw error;
+			await sleep(POLL_MS, undefined, { signal });
+		} catch {
+			throw new Error(`${held}, and is not waited for any longer`);
 		}
-		await sleep(POLL_MS, undefined, { signal });
+	}
+}
+
+/** What the object says of its end; undefined when it is gone. */
+async function holds(
+	read: () => Promise<PropertyMap>,
+): Promise<string | undefined> {
+	try {
+		const finalizers = at(await read(), "metadata", "finalizers");
+		const by = Array.isArray(finalizers) ? finalizers.join(", ") : "";
+		return by === "" ? "still exists" : `still exists, held by ${by},`;
+	} catch (error) {
+		if (isNotFound(error)) return undefined;
+		if (error instanceof UnreachableError) return `may exist: ${error.message}`;
+		throw error;
 	}
 }
