@@ -43,7 +43,11 @@ export async function carryOut(
 }
 
 async function carryOutOne(step: Step, tools: Tools): Promise<ItemResult> {
-	if (step.action !== "copy" && step.action !== "skip") return resultOf(step);
+	if (step.action !== "copy" && step.action !== "skip") {
+		// What could not be told because the run was stopped failed at nothing.
+		const isStopped = step.action === "fail" && tools.signal.aborted;
+		return { ...resultOf(step), ...(isStopped && { outcome: "aborted" }) };
+	}
 	try {
 		const leftOut =
 			step.action === "copy"

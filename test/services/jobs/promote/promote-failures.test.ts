@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ociError, status } from "../../oci/faults.ts";
+import { meanwhile, ociError, status } from "../../oci/faults.ts";
 import { blob, image, push } from "../../oci/images.ts";
 import { app, entry, jobHarness, other } from "../job-harness.ts";
 
@@ -95,4 +95,17 @@ describe("one promotion that goes wrong leaves the others alone:", () => {
 		);
 		expect(destination.tag("team/app", "1.0.0")).toBe(app.digest);
 	});
+});
+
+test("a run that is stopped while it plans has not failed at what it did not get to", async () => {
+	const { source, destination, manifests, report, stop } = harness;
+	await push(source.url, "team/app", app);
+	await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
+	destination.faults.push({
+		path: /team\/app\/tags\/list/,
+		action: meanwhile(stop),
+	});
+	const { status: exit, items } = await report("promote", "run");
+	expect(exit).toBe(1);
+	expect(items.map(({ outcome }) => outcome)).toEqual(["aborted"]);
 });
