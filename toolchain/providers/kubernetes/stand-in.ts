@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { type CheckedInputs, checkProviderConfig } from "../check.ts";
 import {
 	type Difference,
@@ -10,40 +9,22 @@ import {
 } from "../provider.ts";
 import { providerConfig } from "../provider-config.ts";
 import { loadSchema } from "../schema.ts";
-import {
-	definedProperties,
-	hasUnknown,
-	type PropertyMap,
-	revealAll,
-} from "../values.ts";
-import { Api, referenceOf } from "./api.ts";
-import {
-	isAlreadyExists,
-	isForbidden,
-	isNamespaceMissing,
-	UnreachableError,
-} from "./api-error.ts";
+import { definedProperties, type PropertyMap, revealAll } from "../values.ts";
+import { referenceOf } from "./api.ts";
+import { UnreachableError } from "./api-error.ts";
 import { removed, settled } from "./awaits/settle.ts";
 import { changesBetween } from "./changes.ts";
-import { checkpoint, fieldManagerOf } from "./checkpoint.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { type Cluster, clusterOf, mannerFor } from "./cluster.ts";
 import { concealedConfig, configChanges } from "./config.ts";
-import { existing, UnknownKindError } from "./discovery.ts";
+import { existing } from "./discovery.ts";
 import { inputProblems } from "./input-problems.ts";
 import { kindOf, named, objectId, parseObjectId } from "./kind.ts";
-import { type ClusterConfig, connection } from "./kubeconfig.ts";
 import { createObject, type Manner, updateObject } from "./lifecycle.ts";
 import { importedInputs, liveInputs } from "./live-inputs.ts";
 import { autonamed, inNamespace } from "./names.ts";
-import { pulumiAnnotation } from "./objects.ts";
-import { sender } from "./request.ts";
+import { previewed } from "./preview.ts";
 import { concealed } from "./secrets.ts";
-
-/** The cluster that the provider's arguments name. */
-interface Cluster {
-	readonly api: Api;
-	readonly namespace: string;
-	readonly config: ClusterConfig;
-}
 
 /**
  * Stands in for the `kubernetes` plugin: objects of any kind, by server-side apply. What is right about an object
@@ -69,13 +50,7 @@ export class KubernetesStandIn implements Protocol {
 	}
 
 	async configure(inputs: PropertyMap): Promise<void> {
-		const config: ClusterConfig = providerConfig(this.schema, inputs);
-		const found = await connection(config);
-		this.#configured = {
-			api: new Api(sender(found)),
-			namespace: found.namespace,
-			config,
-		};
+		this.#configured = await clusterOf(providerConfig(this.schema, inputs));
 	}
 
 	/** Names the object; nothing else about it is changed. */
@@ -128,17 +103,19 @@ export class KubernetesStandIn implements Protocol {
 		);
 	}
 
-	previewCreate(target: Target, inputs: PropertyMap): Promise<PropertyMap> {
-		return this.#preview(target, inputs, (wanted, manner, api) =>
-			createObject(api, wanted, manner, target.call.signal),
+	previewCreate({ call }: Target, inputs: PropertyMap): Promise<PropertyMap> {
+		const cluster = this.#cluster();
+		return previewed(cluster, call, inputs, {}, (wanted, manner) =>
+			createObject(cluster.api, wanted, manner, call.signal),
 		);
 	}
 
 	async create(target: Target, inputs: PropertyMap): Promise<Resource> {
-		const { api } = this.#cluster();
+		const cluster = this.#cluster();
 		const wanted = revealAll(inputs);
-		const manner = this.#manner(wanted, {}, false);
-		const made = await createObject(api, wanted, manner, target.call.signal);
+		const manner = mannerFor(cluster, wanted, {});
+		const { signal } = target.call;
+		const made = await createObject(cluster.api, wanted, manner, signal);
 		return this.#settled(target, inputs, made, manner);
 	}
 
@@ -147,9 +124,9 @@ export class KubernetesStandIn implements Protocol {
 		{ id, outputs }: Resource,
 		inputs: PropertyMap,
 	): Promise<Found | undefined> {
-		const { api } = this.#cluster();
+		const cluster = this.#cluster();
 		const live = await existing(
-			api.get({ ...kindOf(type), ...parseObjectId(id) }),
+			cluster.api.get({ ...kindOf(type), ...parseObjectId(id) }),
 		);
 		if (live === undefined) return undefined;
 		const state = revealAll(outputs);
@@ -157,7 +134,7 @@ export class KubernetesStandIn implements Protocol {
 			Object.keys(inputs).length === 0
 				? importedInputs(live)
 				: liveInputs(revealAll(inputs), state, live);
-		const { fieldManager } = this.#manner(current, state, false);
+		const { fieldManager } = mannerFor(cluster, current, state);
 		const marked = concealed(current, inputs);
 		return {
 			id,
@@ -167,16 +144,18 @@ export class KubernetesStandIn implements Protocol {
 	}
 
 	previewUpdate(
-		target: Target,
+		{ call }: Target,
 		state: PropertyMap,
 		inputs: PropertyMap,
 		ignored: readonly string[],
 	): Promise<PropertyMap> {
-		return this.#preview(
-			target,
+		const cluster = this.#cluster();
+		return previewed(
+			cluster,
+			call,
 			inputs,
-			(wanted, manner, api) => updateObject(api, wanted, manner, ignored),
 			revealAll(state),
+			(wanted, manner) => updateObject(cluster.api, wanted, manner, ignored),
 		);
 	}
 
@@ -186,10 +165,10 @@ export class KubernetesStandIn implements Protocol {
 		inputs: PropertyMap,
 		ignored: readonly string[],
 	): Promise<PropertyMap> {
-		const { api } = this.#cluster();
+		const cluster = this.#cluster();
 		const wanted = revealAll(inputs);
-		const manner = this.#manner(wanted, revealAll(outputs), false);
-		const changed = await updateObject(api, wanted, manner, ignored);
+		const manner = mannerFor(cluster, wanted, revealAll(outputs));
+		const changed = await updateObject(cluster.api, wanted, manner, ignored);
 		return (await this.#settled(target, inputs, changed, manner)).outputs;
 	}
 
@@ -203,32 +182,6 @@ export class KubernetesStandIn implements Protocol {
 			await removed(api, target, revealAll(outputs), call);
 		} catch (error) {
 			throw new Error(`${named(target)} ${messageOf(error)}`);
-		}
-	}
-
-	/** What a dry run makes of the inputs; the inputs themselves where it cannot tell. */
-	async #preview(
-		{ call }: Target,
-		inputs: PropertyMap,
-		change: (
-			wanted: PropertyMap,
-			manner: Manner,
-			api: Api,
-		) => Promise<PropertyMap>,
-		state: PropertyMap = {},
-	): Promise<PropertyMap> {
-		const { api } = this.#cluster();
-		if (hasUnknown(inputs)) return inputs;
-		const wanted = revealAll(inputs);
-		const manner = this.#manner(wanted, state, true);
-		try {
-			const { status: _unsettled, ...made } = await change(wanted, manner, api);
-			return checkpoint(made, inputs, manner.fieldManager);
-		} catch (error) {
-			if (!(error instanceof UnreachableError) && !isUntold(error)) throw error;
-			if (error instanceof UnreachableError)
-				call.log("warning", `${error.message}; the preview is without it`);
-			return inputs;
 		}
 	}
 
@@ -256,37 +209,11 @@ export class KubernetesStandIn implements Protocol {
 		}
 	}
 
-	#manner(wanted: PropertyMap, state: PropertyMap, dryRun: boolean): Manner {
-		const { config } = this.#cluster();
-		return {
-			fieldManager:
-				pulumiAnnotation(wanted, "patchFieldManager") ??
-				fieldManagerOf(state) ??
-				`pulumi-kubernetes-${randomBytes(4).toString("hex")}`,
-			dryRun,
-			upsert: config.upsertExistingObjects === true,
-			force: config.enablePatchForce === true,
-		};
-	}
-
 	#cluster(): Cluster {
 		if (this.#configured === undefined)
 			throw new Error("the provider was asked for an object before configure");
 		return this.#configured;
 	}
-}
-
-/** Why a dry run says nothing about what the update will do. */
-function isUntold(error: unknown): boolean {
-	const cause = error instanceof Error ? (error.cause ?? error) : error;
-	return (
-		// A namespace or definition that the same update makes; an object that it replaces.
-		isNamespaceMissing(cause) ||
-		isAlreadyExists(cause) ||
-		cause instanceof UnknownKindError ||
-		// The user of a preview may be allowed to read only; quotas and Pod Security answer so too.
-		isForbidden(cause)
-	);
 }
 
 const messageOf = (error: unknown) =>
