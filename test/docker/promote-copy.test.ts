@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureCrane } from "../../toolchain/peer-programs.ts";
 import { closure } from "../services/oci/closure.ts";
 import {
 	blob,
@@ -160,6 +161,22 @@ test("both platforms can be pulled by skopeo", async () => {
 	expect(
 		(await readFile(join(folder, "manifest.json"))).equals(platforms.bytes),
 	).toBe(true);
+	await rm(folder, { recursive: true });
+});
+
+test("both platforms can be pulled by crane, as they were pushed", async () => {
+	const crane = await ensureCrane();
+	const name = `${destination.host}/team/platforms:2.0.0`;
+	const { stdout } = await run(crane, ["digest", "--insecure", name]);
+	expect(stdout.trim()).toBe(platforms.digest);
+	const folder = await mkdtemp(join(tmpdir(), "pulled-"));
+	await run(crane, ["pull", "--insecure", "--format=oci", name, folder]);
+	for (const child of platforms.children) {
+		for (const { digest, bytes } of [child, ...child.blobs]) {
+			const blob = join(folder, "blobs", ...digest.split(":"));
+			expect((await readFile(blob)).equals(bytes)).toBe(true);
+		}
+	}
 	await rm(folder, { recursive: true });
 });
 
