@@ -24,7 +24,8 @@ export async function ensurePlugins(
 ): Promise<PluginEnvironment> {
 	const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
 	const missing = Object.entries(versions.plugins).filter(
-		([name, version]) => !existsSync(pluginFolder(home, name, version)),
+		([name, version]) =>
+			USED.includes(name) && !existsSync(pluginFolder(home, name, version)),
 	);
 	if (missing.length === 0) return {};
 	if (await canReach("get.pulumi.com")) {
@@ -37,6 +38,9 @@ export async function ensurePlugins(
 	);
 	return standIns();
 }
+
+/** Plugins of the stacks there are; the one for Kubernetes is a large download that none needs yet. */
+const USED: readonly string[] = ["docker", "random"];
 
 const pluginFolder = (home: string, name: string, version: string) =>
 	join(home, "plugins", `resource-${name}-v${version}`);
