@@ -52,7 +52,7 @@ test("an invalid configuration is refused with every problem, before anything is
 		stdout: "",
 		stderr: [
 			"error: Pulumi.other.yaml does not describe an estate:",
-			'  Pulumi.other.yaml:registry-tiers:estate.tears: unknown key, did you mean tiers?, got "tears"; expected one of platform | addresses | tiers | regions | promotion | cleanup | rotation. Fix: rename it to tiers.',
+			'  Pulumi.other.yaml:registry-tiers:estate.tears: unknown key, did you mean tiers?, got "tears"; expected one of platform | addresses | tiers | regions | promotion | identities | cleanup | rotation. Fix: rename it to tiers.',
 			"  Pulumi.other.yaml:registry-tiers:estate.tiers.sandbox.port: port out of range, got 0; expected a whole number from 1024 to 65535. Fix: choose a free port such as 5101.",
 			"",
 		].join("\n"),

@@ -50,18 +50,16 @@ export function travel({
 		}
 		return client;
 	};
-	return {
+	const images: Travel = {
 		release,
 		nobody: newClient(),
 		snapshotDigest: "",
 		indexDigest: "",
 		at,
-		bothAt(tier) {
-			return [
-				`${address(tier)}/${SINGLE}@${this.snapshotDigest}`,
-				`${address(tier)}/${MULTI}@${this.indexDigest}`,
-			];
-		},
+		bothAt: (tier) => [
+			`${address(tier)}/${SINGLE}@${images.snapshotDigest}`,
+			`${address(tier)}/${MULTI}@${images.indexDigest}`,
+		],
 		sandboxImage: at("sandbox", "anything-goes", "debian"),
 		testsImage: at("ci-tests", `run-${run}`),
 		testsTag: `run-${run}`,
@@ -71,6 +69,7 @@ export function travel({
 		login,
 		ci: () => login("ci", "ci-tests", "ci-snapshots", "prod"),
 	};
+	return images;
 }
 
 /** The digest of an image, as skopeo sees it. */
