@@ -9,6 +9,7 @@ import {
 	renderSum,
 	troubleOf,
 } from "../run-report.ts";
+import { exceptionsOf } from "./render/rows.ts";
 
 /**
  * What became of one promotion. `planned` is one that a dry run would carry out, `held` one that a
@@ -118,6 +119,7 @@ function renderItem({
 	path,
 	outcome,
 	reason,
+	checks,
 	leftOut = [],
 }: ItemResult): string {
 	const line = [outcome.padEnd(8), `${repository}:${tag}`, digest ?? ""]
@@ -125,9 +127,11 @@ function renderItem({
 		.trimEnd();
 	const why =
 		reason === undefined ? [] : [`         ${file}:${path}: ${reason}`];
-	return [line, ...why, ...leftOut.map((note) => `         ${note}`)].join(
-		"\n",
-	);
+	return [
+		line,
+		...why,
+		...[...exceptionsOf(checks), ...leftOut].map((note) => `         ${note}`),
+	].join("\n");
 }
 
 /** One line that sums the report up. */

@@ -37,10 +37,15 @@ export function remarksOn({
 }: ItemResult): readonly string[] {
 	return [
 		...(reason === undefined ? [] : [reason]),
-		...(checks?.lowered ?? []).map(
-			({ check, owner, reason: why }) =>
-				`not checked for ${check}: ${owner} answers for it: ${why}`,
-		),
+		...exceptionsOf(checks),
 		...leftOut,
 	];
+}
+
+/** The checks that an image needed an exception from, a line each. */
+export function exceptionsOf(checks: ItemResult["checks"]): readonly string[] {
+	return (checks?.lowered ?? []).map(
+		({ check, owner, reason }) =>
+			`not checked for ${check}: ${owner} answers for it: ${reason}`,
+	);
 }

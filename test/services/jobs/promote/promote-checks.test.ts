@@ -162,6 +162,17 @@ describe("checks that are lowered", () => {
 		expect(await audit()).toMatchObject([{ tag: "1.0.0", checks }]);
 	});
 
+	test("are named in the plan as a log has it", async () => {
+		const { stdout } = await harness.run("promote", "plan");
+		expect(stdout).toContain(
+			[
+				`planned  ${APP}:1.0.0 ${app.digest}`,
+				"         not checked for sbom: team-base answers for it: until the builder signs",
+				"         not checked for signature: team-base answers for it: until the builder signs",
+			].join("\n"),
+		);
+	});
+
 	test("are not lowered for another repository", async () => {
 		const { source, report } = harness;
 		await push(source.url, "team/other", next, "2.0.0-abcdef0");
