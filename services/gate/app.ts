@@ -33,7 +33,7 @@ type Work = (
 /** Largest form of a token request, in bytes: 64 scopes of the greatest length and credentials. */
 const MAX_FORM_BYTES = 128 * 1024;
 
-/** The routes of a gate. The front sends nothing else here. */
+/** The routes of a gate. The front sends nothing else here, and never what asks for health or keys. */
 export function gateApp(
 	gates: readonly RegistryGate[],
 	{ log, bodyIdleMs }: AppOptions,
@@ -44,6 +44,7 @@ export function gateApp(
 		getPath: (_request, options) => rawPath(options?.env?.incoming.url ?? "/"),
 	});
 	app.get("/healthz", (c) => c.json({ status: "ok" }));
+	app.get("/keys", (c) => c.json(keyIds()));
 	app.get("/auth/token", guarded("token", tokenByQuery));
 	app.post("/auth/token", guarded("token", tokenByForm));
 	app.get("/authorize/upload", authorizeUpload);
@@ -52,6 +53,14 @@ export function gateApp(
 	app.post("/v2/*", guarded("upload", explainUpload));
 	app.notFound((c) => send(c, NOT_SERVED));
 	return app;
+
+	// The pod of a registry waits for its new key here, before it takes no other: in one line without
+	// spaces, so that `grep` finds `"prod":"<kid>"`.
+	function keyIds(): Readonly<Record<string, string>> {
+		return Object.fromEntries(
+			gates.map(({ registry, tokens }) => [registry.name, tokens.kid]),
+		);
+	}
 
 	function gateOf(request: IncomingMessage): RegistryGate | undefined {
 		return byName.get(header(request, "x-registry") ?? "");

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import pino from "pino";
+import { FileSet } from "./file-set.ts";
 import { GateFilesError, type GatePaths, loadGateFiles } from "./gate-files.ts";
 import { startGate } from "./server.ts";
-import { watchFiles } from "./watch-files.ts";
 
 const log = pino({
 	base: {},
@@ -21,16 +21,18 @@ const { port, ...paths } = new Command()
 	.opts<GatePaths & { readonly port: number }>();
 
 try {
-	const gate = await startGate(await loadGateFiles(paths), { port, log });
+	const files = new FileSet([paths.keys, paths.accounts], () =>
+		loadGateFiles(paths),
+	);
+	const gate = await startGate(await files.read(), { port, log });
 	log.info({ port: gate.port }, "listening");
 	const stop = new AbortController();
 	let trouble = "";
 	const reread = async () => {
 		try {
-			gate.renew(await loadGateFiles(paths));
+			gate.renew(await files.read());
 			log.info("keys and accounts were read again");
 			trouble = "";
-			return true;
 		} catch (error) {
 			if (!(error instanceof GateFilesError)) throw error;
 			// Once, although it is tried until the files are whole.
@@ -38,10 +40,9 @@ try {
 				log.error({ err: error }, "the old keys and accounts stay");
 			}
 			trouble = error.message;
-			return false;
 		}
 	};
-	watchFiles([paths.keys, paths.accounts], reread, stop.signal);
+	files.watch(reread, stop.signal);
 	for (const signal of ["SIGTERM", "SIGINT"] as const) {
 		process.once(signal, async () => {
 			log.info({ signal }, "stopping");

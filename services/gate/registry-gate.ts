@@ -45,6 +45,9 @@ export function registryGate(
 ): RegistryGate {
 	let current = opened(trust);
 	const tokens: Tokens = {
+		get kid() {
+			return current.tokens.kid;
+		},
 		mint: (grant) => current.tokens.mint(grant),
 		verify: (token) => current.tokens.verify(token),
 	};

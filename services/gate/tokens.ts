@@ -43,6 +43,8 @@ export interface TokenGrant {
 
 /** Mints and verifies the tokens of one registry. */
 export interface Tokens {
+	/** Id of the key that signs, as the registry's JWKS has it. */
+	readonly kid: string;
 	mint(grant: TokenGrant): { readonly token: string; readonly issuedAt: Date };
 	/** The claims of a token minted with this registry's key and valid now, otherwise nothing. */
 	verify(token: string): TokenClaims | undefined;
@@ -66,7 +68,7 @@ export function registryTokens(
 	const verificationKey = createPublicKey(signingKey);
 	const { kid } = publicJwk(seed);
 	const header = base64url({ typ: "JWT", alg: "EdDSA", kid });
-	return { mint, verify: verifyToken };
+	return { kid, mint, verify: verifyToken };
 
 	function mint({ subject, access, lifetimeSeconds, actor }: TokenGrant) {
 		const iat = Math.floor(now() / 1000);

@@ -1,65 +1,38 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { on, once } from "node:events";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { decodeProtectedHeader } from "jose";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { gateConfig } from "../../../topology/gate-config.ts";
-import { publicJwk } from "../../../topology/signing-key.ts";
 import { devEstate } from "../../topology/dev-estate.ts";
 import { account, basic, PASSWORD, sendRaw } from "./gate-fixture.ts";
+import { keyIdsOf, keysOf, kidOf, startGateProcess } from "./gate-process.ts";
+import { mountedSecret } from "./mounted-secret.ts";
 
-interface GateProcess {
-	readonly gate: ChildProcess;
-	/** Writes one of the gate's files anew. */
-	readonly file: (name: string, content: unknown) => Promise<string>;
-}
-
-const allKeys = (fill: number) => {
-	const seed = Buffer.alloc(32, fill).toString("base64");
-	return Object.fromEntries(
-		["sandbox", "ci-tests", "ci-snapshots", "prod", "archive"].map((name) => [
-			name,
-			{ seed },
-		]),
-	);
-};
-
-async function startProcess(keys: unknown): Promise<GateProcess> {
+async function startProcess(keys: unknown) {
 	const folder = await mkdtemp(join(tmpdir(), "gate-main-"));
 	onTestFinished(() => rm(folder, { recursive: true }));
+	/** Writes one of the gate's files anew. */
 	const file = async (name: string, content: unknown) => {
 		await writeFile(join(folder, name), JSON.stringify(content));
 		return join(folder, name);
 	};
 	const config = gateConfig(devEstate(), "home", () => "http://127.0.0.1:9");
 	const accounts = [account("ci", PASSWORD, "prod")];
-	const gate = spawn(
-		process.execPath,
-		[
-			"services/gate/main.ts",
-			...["--config", await file("config.json", config)],
-			...["--keys", await file("keys.json", keys)],
-			...["--accounts", await file("accounts.json", accounts)],
-			...["--port", "0"],
-		],
-		{ stdio: ["ignore", "pipe", "pipe"] },
-	);
-	onTestFinished(() => {
-		gate.kill("SIGKILL");
+	const started = startGateProcess({
+		config: await file("config.json", config),
+		keys: await file("keys.json", keys),
+		accounts: await file("accounts.json", accounts),
 	});
-	return { gate, file };
+	return { ...started, file };
 }
 
 test("the process serves tokens and ends by itself on SIGTERM", async () => {
-	const { gate } = await startProcess(allKeys(7));
-	const lines = createInterface({ input: gate.stdout as never });
-	const [first] = await once(lines, "line");
-	const { port, msg, level } = JSON.parse(first);
-	expect([level, msg]).toEqual(["info", "listening"]);
+	const { gate, until } = await startProcess(keysOf(7));
+	const { port, level } = await until("listening");
+	expect(level).toBe("info");
 	const { status } = await sendRaw(port, {
 		registry: "prod",
 		target: "/auth/token?service=prod.dev",
@@ -72,17 +45,7 @@ test("the process serves tokens and ends by itself on SIGTERM", async () => {
 });
 
 test("new keys and accounts are taken while it runs, and the old ones end; a broken file changes nothing", async () => {
-	const { gate, file } = await startProcess(allKeys(7));
-	const lines = createInterface({ input: gate.stdout as never });
-	const said = on(lines, "line");
-	const until = async (msg: string) => {
-		for (;;) {
-			const { value, done } = await said.next();
-			if (done) throw new Error(`the gate never said '${msg}'`);
-			const line = JSON.parse(value[0]);
-			if (line.msg === msg) return line;
-		}
-	};
+	const { until, file } = await startProcess(keysOf(7));
 	const { port } = await until("listening");
 	const ask = async (password: string) => {
 		const { status, body } = await sendRaw(port, {
@@ -95,9 +58,9 @@ test("new keys and accounts are taken while it runs, and the old ones end; a bro
 			kid: status === 200 && decodeProtectedHeader(JSON.parse(body).token).kid,
 		};
 	};
-	const kidOf = (fill: number) =>
-		publicJwk(Buffer.alloc(32, fill).toString("base64")).kid;
+	const keyIds = async () => (await sendRaw(port, { target: "/keys" })).body;
 	expect(await ask(PASSWORD)).toEqual({ status: 200, kid: kidOf(7) });
+	expect(await keyIds()).toBe(keyIdsOf(7));
 
 	await file("accounts.json", "not a list");
 	await until("the old keys and accounts stay");
@@ -105,13 +68,54 @@ test("new keys and accounts are taken while it runs, and the old ones end; a bro
 
 	await file("accounts.json", [account("ci", "another password", "prod")]);
 	await until("keys and accounts were read again");
-	await file("keys.json", allKeys(8));
+	await file("keys.json", keysOf(8));
 	await until("keys and accounts were read again");
 	expect(await ask(PASSWORD)).toEqual({ status: 401, kid: false });
 	expect(await ask("another password")).toEqual({
 		status: 200,
 		kid: kidOf(8),
 	});
+	expect(await keyIds()).toBe(keyIdsOf(8));
+});
+
+test("keys and accounts of a mounted Secret are taken together, soon after it was replaced", async () => {
+	const secret = await mountedSecret();
+	const mount = (version: number) =>
+		secret.mount({
+			"keys.json": JSON.stringify(keysOf(version)),
+			"accounts.json": JSON.stringify([account("ci", `v${version}`, "prod")]),
+		});
+	await mount(1);
+	const config = gateConfig(devEstate(), "home", () => "http://127.0.0.1:9");
+	await writeFile(join(secret.folder, "config"), JSON.stringify(config));
+	const { until } = startGateProcess({
+		config: join(secret.folder, "config"),
+		keys: join(secret.folder, "keys.json"),
+		accounts: join(secret.folder, "accounts.json"),
+	});
+	const { port } = await until("listening");
+	for (let version = 1; version <= 10; version++) {
+		if (version > 1) await mount(version);
+		const replaced = Date.now();
+		const headers = basic("ci", `v${version}`);
+		const target = "/auth/token?service=prod.dev";
+		// The new password opens with the new key from its first time on.
+		const { body } = await vi.waitFor(
+			async () => {
+				const answer = await sendRaw(port, {
+					registry: "prod",
+					target,
+					headers,
+				});
+				expect(answer.status).toBe(200);
+				return answer;
+			},
+			{ interval: 0, timeout: 5_000 },
+		);
+		const { kid } = decodeProtectedHeader(JSON.parse(body).token);
+		expect(kid).toBe(kidOf(version));
+		expect(Date.now() - replaced).toBeLessThan(2_000);
+	}
 });
 
 test("the process does not start with files that contradict each other", async () => {
