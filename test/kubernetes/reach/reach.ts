@@ -154,7 +154,8 @@ function directions(spec: Policy["spec"]): readonly string[] {
 		: ["Ingress"];
 }
 
-function selects(selector: Selector, labels: Labels): boolean {
+/** Whether a selector means the pods with these labels. */
+export function selects(selector: Selector, labels: Labels): boolean {
 	for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
 		if (labels[key] !== value) return false;
 	}
