@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Account } from "../topology/estate.ts";
+import { type Account, hasPassword } from "../topology/estate.ts";
 import type { GateAccount } from "../topology/gate-config.ts";
 
 // 32 letters and digits are 190 bits: no hash has to be slow to protect them.
@@ -9,6 +9,7 @@ const PASSWORD_LENGTH = 32;
 const SALT_BYTES = 16;
 
 export interface AccountsArgs {
+	/** Those that prove themselves by a token of the platform get no password. */
 	readonly accounts: readonly Account[];
 	/** Another generation is another password. */
 	readonly generationOf: (account: Account) => number;
@@ -27,7 +28,7 @@ export class Accounts extends pulumi.ComponentResource {
 		opts: pulumi.ComponentResourceOptions,
 	) {
 		super("registry-tiers:index:Accounts", name, { accounts }, opts);
-		const made = accounts.map((account) => {
+		const made = accounts.filter(hasPassword).map((account) => {
 			const keepers = { generation: String(generationOf(account)) };
 			const password = new random.RandomPassword(
 				`${name}-${account.secret}`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import { DOCKER_HUB } from "../topology/names.ts";
 import { DOCKER_HUB_ALIAS } from "./names.ts";
 import {
 	CONFIG_ROOT,
@@ -7,7 +8,7 @@ import {
 	type Network,
 	type Platform,
 } from "./platform/platform.ts";
-import { DEBUG_PORT, REGISTRY_HEALTH, STORE_ROOT } from "./registry-config.ts";
+import { debugPort, registryHealth, STORE_ROOT } from "./registry-config.ts";
 
 export interface DockerHubArgs {
 	readonly platform: Platform;
@@ -19,6 +20,7 @@ export interface DockerHubArgs {
 
 const CONFIG_FILE = "config.yml";
 const MEMORY_MIB = 128;
+const MEMBER = `upstream:${DOCKER_HUB}` as const;
 
 /**
  * A registry that plays Docker Hub in development: no tokens, no gate, and whoever reaches it may
@@ -33,12 +35,13 @@ export class DockerHub extends pulumi.ComponentResource {
 		super("registry-tiers:index:DockerHub", name, { port }, opts);
 		const storage = platform.storage(
 			`${name}-storage`,
-			{ durability: "disposable" },
+			{ durability: "disposable", owner: MEMBER, size: "1Gi" },
 			{ parent: this },
 		);
 		platform.server(
 			`${name}-server`,
 			{
+				member: MEMBER,
 				image,
 				entrypoint: ["registry"],
 				args: ["serve", `${CONFIG_ROOT}/${CONFIG_FILE}`],
@@ -49,8 +52,10 @@ export class DockerHub extends pulumi.ComponentResource {
 					network,
 					aliases: [DOCKER_HUB_ALIAS],
 				})),
-				health: REGISTRY_HEALTH,
+				listens: [port],
+				health: registryHealth({ port }),
 				memoryMiB: MEMORY_MIB,
+				reservedMiB: MEMORY_MIB / 4,
 				stopSeconds: 2,
 				ports: [port],
 			},
@@ -71,7 +76,7 @@ function configuration(port: number): string {
 		http: {
 			addr: `:${port}`,
 			relativeurls: true,
-			debug: { addr: `127.0.0.1:${DEBUG_PORT}` },
+			debug: { addr: `127.0.0.1:${debugPort({ port })}` },
 		},
 	});
 }

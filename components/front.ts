@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { LEG_PORT, SERVICE_PORT, TLS_PORT } from "../topology/names.ts";
 import {
+	CERTIFICATE_ROOT,
 	FRONT_HEALTH_PORT,
 	type FrontSpec,
+	publicHostsOf,
 	renderFrontConfig,
 } from "./front-config/render.ts";
 import { httpHealth } from "./http-health.ts";
@@ -18,10 +21,13 @@ export interface FrontArgs extends FrontSpec {
 	readonly image: Image;
 	/** Networks of its registries and clients, with the names it has there. */
 	readonly networks: readonly Attachment[];
+	/** Name of the front in the topology. */
+	readonly front: string;
 }
 
 // nginx takes 10 MiB, and up to 1 MiB for each blob under way.
 const MEMORY_MIB = 256;
+const RESERVED_MIB = 24;
 
 /** The one way in to a location's registries. */
 export class Front extends pulumi.ComponentResource {
@@ -30,25 +36,50 @@ export class Front extends pulumi.ComponentResource {
 		args: FrontArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
-		const { platform, image, registries, legs, networks } = args;
+		const {
+			platform,
+			image,
+			front,
+			registries,
+			gateHost,
+			legs,
+			tls,
+			networks,
+		} = args;
+		const publicHosts = publicHostsOf(registries);
 		super("registry-tiers:index:Front", name, { registries, legs }, opts);
 		platform.server(
 			`${name}-server`,
 			{
+				member: `front:${front}`,
 				image,
 				entrypoint: ["nginx"],
 				args: ["-c", `${CONFIG_ROOT}/nginx.conf`, "-g", "daemon off;"],
-				files: { "nginx.conf": renderFrontConfig({ registries, legs }) },
+				files: {
+					"nginx.conf": renderFrontConfig(
+						{ registries, gateHost, legs, tls },
+						platform,
+					),
+				},
 				networks,
+				listens: [
+					SERVICE_PORT,
+					...(legs.length > 0 ? [LEG_PORT] : []),
+					...(tls === "front" && publicHosts.length > 0 ? [TLS_PORT] : []),
+				],
 				health: httpHealth(FRONT_HEALTH_PORT),
+				stateless: true,
 				memoryMiB: MEMORY_MIB,
+				reservedMiB: RESERVED_MIB,
 				stopSeconds: 10,
 				// SIGTERM ends nginx at once; this one finishes what is under way.
 				stopSignal: "SIGQUIT",
-				ports: registries.flatMap(({ port, mirror }) => [
-					...(port === undefined ? [] : [port]),
-					...(mirror ? [mirror.port] : []),
-				]),
+				ports: registries
+					.flatMap(({ port, mirror }) => [port, mirror?.port])
+					.filter((port) => port !== undefined),
+				publicHosts,
+				...(tls === "front" &&
+					publicHosts.length > 0 && { certificate: CERTIFICATE_ROOT }),
 			},
 			{ parent: this },
 		);

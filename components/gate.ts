@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Gate as GateSpec } from "../topology/estate.ts";
 import type {
 	GateAccount,
 	GateConfig,
@@ -7,7 +8,6 @@ import type {
 import { SERVICE_PORT } from "../topology/names.ts";
 import { httpHealth } from "./http-health.ts";
 import type { KeySeeds } from "./keys.ts";
-import { gateAlias } from "./names.ts";
 import {
 	CONFIG_ROOT,
 	type Image,
@@ -19,8 +19,8 @@ export interface GateArgs {
 	readonly platform: Platform;
 	/** Image with the estate's own services. */
 	readonly image: Image;
-	/** Name of the gate in the topology; its alias on each network. */
-	readonly gate: string;
+	/** The gate in the topology. */
+	readonly gate: GateSpec;
 	readonly config: GateConfig;
 	/** The signing keys by registry name. */
 	readonly seeds: Readonly<Record<string, KeySeeds>>;
@@ -35,6 +35,7 @@ const TRUST_ROOT = "/trust";
 
 // Node with the gate takes about 60 MiB; a manifest is at most 4 MiB and few are in flight.
 const MEMORY_MIB = 192;
+const RESERVED_MIB = 80;
 
 /** Issues the tokens of its registries and judges every manifest write to them. */
 export class Gate extends pulumi.ComponentResource {
@@ -44,7 +45,7 @@ export class Gate extends pulumi.ComponentResource {
 		opts: pulumi.ComponentResourceOptions,
 	) {
 		const { platform, image, gate, config, seeds, accounts } = args;
-		super("registry-tiers:index:Gate", name, { gate, config }, opts);
+		super("registry-tiers:index:Gate", name, { gate: gate.name, config }, opts);
 		const keys: pulumi.Output<GateKeys> = pulumi.output(
 			Object.fromEntries(
 				Object.entries(seeds).map(([registry, { signing }]) => [
@@ -56,6 +57,7 @@ export class Gate extends pulumi.ComponentResource {
 		platform.server(
 			`${name}-server`,
 			{
+				member: `gate:${gate.name}`,
 				image,
 				entrypoint: ["node"],
 				args: [
@@ -79,10 +81,15 @@ export class Gate extends pulumi.ComponentResource {
 				},
 				networks: args.networks.map((network) => ({
 					network,
-					aliases: [gateAlias(gate)],
+					aliases: [gate.host],
 				})),
+				listens: [SERVICE_PORT],
 				health: httpHealth(SERVICE_PORT, "/healthz"),
 				memoryMiB: MEMORY_MIB,
+				reservedMiB: RESERVED_MIB,
+				...(gate.identities.some(({ tokenFile }) => tokenFile) && {
+					asksPlatform: true as const,
+				}),
 				stopSeconds: 10,
 			},
 			{ parent: this },

@@ -8,8 +8,15 @@ import {
 	type HousekeepingConfig,
 	housekeepingConfig,
 } from "../topology/housekeeping-config.ts";
-import { type CheckoutFiles, jobServer, STATE_ROOT } from "./job-server.ts";
-import { DOCKER_HUB_ALIAS, frontUrl } from "./names.ts";
+import { CLEANUP_JOB, frontUrl, JOBS, MIRROR_JOB } from "../topology/names.ts";
+import type { CredentialOf } from "./credentials.ts";
+import {
+	type CheckoutFiles,
+	type JobRun,
+	jobServer,
+	STATE_ROOT,
+} from "./job-server.ts";
+import { DOCKER_HUB_ALIAS } from "./names.ts";
 import {
 	type Attachment,
 	CONFIG_ROOT,
@@ -22,13 +29,13 @@ export interface HousekeepingArgs {
 	/** Image with the estate's own services. */
 	readonly image: Image;
 	readonly estate: Estate;
-	/** Secret. */
-	readonly passwordOf: (account: Account) => pulumi.Output<string>;
+	readonly credentialOf: CredentialOf;
 	/** Lists of upstream images and overrides. A change of them alone replaces nothing. */
 	readonly lists: CheckoutFiles;
 	readonly networks: readonly Attachment[];
 }
 
+const MEMBER = `job:${JOBS}` as const;
 const LISTS_ROOT = "/lists";
 
 // A cleanup of 100,000 tags takes 216 MiB with these, 96 of them heap; without them Node would use
@@ -45,13 +52,9 @@ export class Housekeeping extends pulumi.ComponentResource {
 		args: HousekeepingArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
-		const { platform, image, estate, passwordOf, lists, networks } = args;
+		const { platform, image, estate, lists, networks } = args;
 		const config = configOf(estate);
 		super("registry-tiers:index:Housekeeping", name, { config }, opts);
-		const accounts = [
-			...estate.cleanup.accounts,
-			...(estate.mirroring ? [estate.mirroring.account] : []),
-		];
 		const { name: server } = jobServer(
 			name,
 			{
@@ -59,12 +62,9 @@ export class Housekeeping extends pulumi.ComponentResource {
 				image,
 				schedule: "housekeeping",
 				config,
-				secrets: Object.fromEntries(
-					accounts.map((account) => [
-						passwordFile(account.secret),
-						passwordOf(account),
-					]),
-				),
+				member: MEMBER,
+				secrets: {},
+				runs: runsOf(args),
 				inbox: { path: LISTS_ROOT, ...lists },
 				networks,
 				nodeArgs: HEAP_LIMITS,
@@ -74,6 +74,37 @@ export class Housekeeping extends pulumi.ComponentResource {
 		this.server = server;
 		this.registerOutputs({ server });
 	}
+}
+
+function runsOf({ estate, credentialOf }: HousekeepingArgs): JobRun[] {
+	const { cleanup, mirroring } = estate;
+	const credentials = (accounts: readonly Account[]) =>
+		Object.fromEntries(
+			accounts.map((account) => [
+				passwordFile(account.secret),
+				credentialOf(account),
+			]),
+		);
+	return [
+		{
+			name: CLEANUP_JOB,
+			member: `job:${CLEANUP_JOB}`,
+			schedule: cleanup.schedule,
+			timeZone: cleanup.timeZone,
+			credentials: credentials(cleanup.accounts),
+		},
+		...(mirroring
+			? [
+					{
+						name: MIRROR_JOB,
+						member: `job:${MIRROR_JOB}` as const,
+						schedule: mirroring.schedule,
+						timeZone: mirroring.timeZone,
+						credentials: credentials([mirroring.account]),
+					},
+				]
+			: []),
+	];
 }
 
 const passwordFile = (secret: string) => `${secret}.password`;

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Member } from "../topology/estate.ts";
 import {
 	type Attachment,
 	CONFIG_ROOT,
 	type Image,
 	type Platform,
+	type ScheduledRun,
 	type Server,
 } from "./platform/platform.ts";
 
@@ -11,18 +13,25 @@ export interface JobServerArgs {
 	readonly platform: Platform;
 	/** Image with the estate's own services. */
 	readonly image: Image;
+	/** The part of the topology it is, where it runs all of its jobs itself. */
+	readonly member: Member;
 	/** What it runs, as `jobs schedule` calls it. */
 	readonly schedule: "promote" | "housekeeping";
 	/** Contents of its configuration, which stands where `jobs schedule` looks for it. */
 	readonly config: pulumi.Input<object>;
-	/** Passwords and keys by file name below `CONFIG_ROOT`. Secret. */
+	/** Keys by file name below `CONFIG_ROOT`. Secret. */
 	readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+	/** Its jobs, in words of `jobs`: the first argument and what follows come from the name. */
+	readonly runs: readonly JobRun[];
 	/** What comes from the checkout; a change of it alone replaces nothing. */
 	readonly inbox: CheckoutFiles & { readonly path: string };
 	readonly networks: readonly Attachment[];
 	/** Arguments of Node. @default - none */
 	readonly nodeArgs?: readonly string[];
 }
+
+/** One job: a command of `jobs` with when and as whom it runs. */
+export type JobRun = Omit<ScheduledRun, "args" | "deadlineSeconds">;
 
 /** Files as they stand in the checkout. */
 export interface CheckoutFiles {
@@ -43,6 +52,9 @@ const CONFIG_FILES = {
 
 // Node with one copy under way; blobs are streamed, so this does not grow with the images.
 const MEMORY_MIB = 256;
+const RESERVED_MIB = 96;
+// A first mirroring of large images may take hours; what is stuck must end some day.
+const DEADLINE_SECONDS = 6 * 3600;
 
 /** Starts a server that runs jobs on their schedules and when asked, with a store for what it notes. */
 export function jobServer(
@@ -52,9 +64,16 @@ export function jobServer(
 ): Server {
 	const { platform, schedule, inbox } = args;
 	const configFile = CONFIG_FILES[schedule];
+	const command = (...words: readonly string[]) => [
+		...(args.nodeArgs ?? []),
+		"/app/jobs.mjs",
+		...words,
+		"--config",
+		`${CONFIG_ROOT}/${configFile}`,
+	];
 	const state = platform.storage(
 		`${name}-state`,
-		{ durability: "disposable" },
+		{ durability: "disposable", owner: args.member, size: "1Gi" },
 		{ parent },
 	);
 	return platform.schedule(
@@ -62,14 +81,15 @@ export function jobServer(
 		{
 			image: args.image,
 			entrypoint: ["node"],
-			args: [
-				...(args.nodeArgs ?? []),
-				"/app/jobs.mjs",
-				"schedule",
-				schedule,
-				"--config",
-				`${CONFIG_ROOT}/${configFile}`,
-			],
+			runs: args.runs.map((run) => ({
+				...run,
+				args: command(run.name, "run"),
+				deadlineSeconds: DEADLINE_SECONDS,
+			})),
+			loop: {
+				args: command("schedule", schedule),
+				health: ["sh", "-c", `find ${STATE_ROOT}/alive -mmin -2 | grep -q .`],
+			},
 			files: {
 				[configFile]: pulumi.jsonStringify(args.config),
 				...args.secrets,
@@ -87,8 +107,8 @@ export function jobServer(
 			},
 			mounts: [{ storage: state, path: STATE_ROOT, readOnly: false }],
 			networks: args.networks,
-			health: ["sh", "-c", `find ${STATE_ROOT}/alive -mmin -2 | grep -q .`],
 			memoryMiB: MEMORY_MIB,
+			reservedMiB: RESERVED_MIB,
 			stopSeconds: 20,
 		},
 		{ parent },

@@ -1,13 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-	type Account,
-	type Estate,
-	registryNamed,
-} from "../topology/estate.ts";
+import { type Estate, registryNamed } from "../topology/estate.ts";
 import { type PromoterConfig, promoterConfig } from "../topology/job-config.ts";
+import { frontUrl, PROMOTER_JOB } from "../topology/names.ts";
 import { type SignerTexts, signersWith } from "../topology/signer-spec.ts";
+import type { CredentialOf } from "./credentials.ts";
 import { type CheckoutFiles, jobServer, STATE_ROOT } from "./job-server.ts";
-import { frontUrl } from "./names.ts";
 import {
 	type Attachment,
 	CONFIG_ROOT,
@@ -20,8 +17,7 @@ export interface PromoterArgs {
 	/** Image with the estate's own services. */
 	readonly image: Image;
 	readonly estate: Estate;
-	/** Secret. */
-	readonly passwordOf: (account: Account) => pulumi.Output<string>;
+	readonly credentialOf: CredentialOf;
 	/** Promotion manifests. A change of them alone replaces nothing. */
 	readonly manifests: CheckoutFiles;
 	/** Public keys and trust roots by the signer's name, of all signers of the estate. */
@@ -34,6 +30,7 @@ export interface PromoterArgs {
 const READ_PASSWORD = "read-password";
 const WRITE_PASSWORD = "write-password";
 const RECORD_KEY = "record-key";
+const MEMBER = `job:${PROMOTER_JOB}` as const;
 const MANIFESTS_ROOT = "/promotions";
 
 /** Moves images from CI Snapshots to Prod, on its schedule and when asked. */
@@ -46,7 +43,7 @@ export class Promoter extends pulumi.ComponentResource {
 		args: PromoterArgs,
 		opts: pulumi.ComponentResourceOptions,
 	) {
-		const { platform, image, estate, passwordOf, manifests, networks } = args;
+		const { platform, image, estate, credentialOf, manifests, networks } = args;
 		const config = pulumi
 			.all(args.signerTexts)
 			.apply((texts) => configOf(estate, texts));
@@ -59,11 +56,20 @@ export class Promoter extends pulumi.ComponentResource {
 				image,
 				schedule: "promote",
 				config,
-				secrets: {
-					[READ_PASSWORD]: passwordOf(readAccount),
-					[WRITE_PASSWORD]: passwordOf(writeAccount),
-					[RECORD_KEY]: args.recordKey,
-				},
+				member: MEMBER,
+				secrets: { [RECORD_KEY]: args.recordKey },
+				runs: [
+					{
+						name: "promote",
+						member: MEMBER,
+						schedule: estate.promotion.schedule,
+						timeZone: estate.promotion.timeZone,
+						credentials: {
+							[READ_PASSWORD]: credentialOf(readAccount),
+							[WRITE_PASSWORD]: credentialOf(writeAccount),
+						},
+					},
+				],
 				inbox: { path: MANIFESTS_ROOT, ...manifests },
 				networks,
 			},

@@ -2,15 +2,15 @@ import { stringify } from "yaml";
 import type { Registry, Upstream } from "../topology/estate.ts";
 import { legUrl } from "../topology/names.ts";
 import { httpHealth } from "./http-health.ts";
-import { REGISTRY_PORT } from "./names.ts";
 import { CONFIG_ROOT } from "./platform/platform.ts";
 
 /** Where the registry keeps its blobs inside its container. */
 export const STORE_ROOT = "/var/lib/registry";
-/** Port for health and metrics; answers inside the container only. */
-export const DEBUG_PORT = 5001;
-/** Command that succeeds when a registry can serve. */
-export const REGISTRY_HEALTH = httpHealth(DEBUG_PORT, "/debug/health");
+/** Port for health and metrics; answers on the loopback interface only. */
+export const debugPort = ({ port }: { readonly port: number }) => port + 1;
+/** Command that succeeds when the registry at a port can serve. */
+export const registryHealth = (server: { readonly port: number }) =>
+	httpHealth(debugPort(server), "/debug/health");
 /** Time a registry finishes its requests in after it was asked to stop. */
 export const DRAIN_SECONDS = 10;
 
@@ -48,12 +48,12 @@ export function renderRegistryConfig(
 			},
 		},
 		http: {
-			addr: `:${REGISTRY_PORT}`,
+			addr: `:${registry.server.port}`,
 			secret: httpSecret,
 			relativeurls: true,
 			// 0, the default, cuts running pushes off at every replacement.
 			draintimeout: `${DRAIN_SECONDS}s`,
-			debug: { addr: `127.0.0.1:${DEBUG_PORT}` },
+			debug: { addr: `127.0.0.1:${debugPort(registry.server)}` },
 		},
 		auth: {
 			token: {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Account, Registry } from "../topology/estate.ts";
-import { legUrl } from "../topology/names.ts";
+import { aliasOf } from "../topology/hosts.ts";
+import { legUrl, SERVICE_PORT } from "../topology/names.ts";
 import { publicJwk } from "../topology/signing-key.ts";
 import type { KeySeeds } from "./keys.ts";
-import { registryAlias, replicaAlias } from "./names.ts";
 import {
 	CONFIG_ROOT,
 	type Image,
@@ -19,7 +19,7 @@ import {
 	DRAIN_SECONDS,
 	JWKS_FILE,
 	REGISTRY_CONFIG_FILE,
-	REGISTRY_HEALTH,
+	registryHealth,
 	renderRegistryConfig,
 	STORE_ROOT,
 } from "./registry-config.ts";
@@ -36,6 +36,8 @@ export interface RegistryDependencies {
 	 * signs, and the one before it is dropped after that.
 	 */
 	readonly gateOf: (registry: Registry) => pulumi.Resource;
+	/** Host name of that gate. */
+	readonly gateHostOf: (registry: Registry) => string;
 	/** Secret. */
 	readonly passwordOf: (account: Account) => pulumi.Output<string>;
 	/** The network that holds the registry, its front and its gate. */
@@ -44,6 +46,7 @@ export interface RegistryDependencies {
 
 // An idle registry takes 14 MiB; pushes of large layers peak at about 60.
 const MEMORY_MIB = 256;
+const RESERVED_MIB = 32;
 
 /** Starts the servers of a registry, one over each of the stores. The names of what it makes begin with `name`. */
 export function registryServers(
@@ -53,48 +56,73 @@ export function registryServers(
 	dependencies: RegistryDependencies,
 	parent: pulumi.Resource,
 ): void {
-	const { platform, image, networkOf, gateOf } = dependencies;
+	const servers = registryServerArgs(
+		name,
+		registry,
+		stores,
+		dependencies,
+		parent,
+	);
+	// One replica after the other, so that a change leaves one to serve.
+	let before = dependencies.gateOf(registry);
+	for (const [index, args] of servers.entries()) {
+		before = dependencies.platform.server(
+			stores.length === 1 ? name : `${name}-${index}`,
+			args,
+			{ parent, dependsOn: [before] },
+		).resource;
+	}
+}
+
+/** What the servers of a registry are, one over each of the stores. */
+export function registryServerArgs(
+	name: string,
+	registry: Registry,
+	stores: readonly Storage[],
+	dependencies: RegistryDependencies,
+	parent: pulumi.Resource,
+): readonly ServerArgs[] {
+	const { image, networkOf, gateHostOf, seedsOf } = dependencies;
 	const httpSecret = new random.RandomPassword(
 		`${name}-http-secret`,
 		{ length: 32, special: false },
 		{ parent },
 	);
-	const alone = stores.length === 1;
-	// One replica after the other, so that a change leaves one to serve.
-	let before = gateOf(registry);
-	for (const [index, storage] of stores.entries()) {
-		before = platform.server(
-			alone ? name : `${name}-${index}`,
+	const { host, replicas, port } = registry.server;
+	const signing = seedsOf(registry).signing.apply(publicJwk);
+	return stores.map((storage, index) => ({
+		member: `registry:${registry.name}`,
+		image,
+		entrypoint: ["registry"],
+		args: ["serve", `${CONFIG_ROOT}/${REGISTRY_CONFIG_FILE}`],
+		// Without it the server looks for a trace collector on localhost.
+		env: { OTEL_TRACES_EXPORTER: "none" },
+		...configuration(registry, httpSecret.result, dependencies),
+		mounts: [
 			{
-				image,
-				entrypoint: ["registry"],
-				args: ["serve", `${CONFIG_ROOT}/${REGISTRY_CONFIG_FILE}`],
-				// Without it the server looks for a trace collector on localhost.
-				env: { OTEL_TRACES_EXPORTER: "none" },
-				...configuration(registry, httpSecret.result, dependencies),
-				mounts: [
-					{
-						storage,
-						path: STORE_ROOT,
-						readOnly: registry.mode === "read-only",
-					},
-				],
-				networks: [
-					{
-						network: networkOf(registry),
-						aliases: [
-							registryAlias(registry),
-							...(alone ? [] : [replicaAlias(registry, index)]),
-						],
-					},
-				],
-				health: REGISTRY_HEALTH,
-				memoryMiB: MEMORY_MIB,
-				stopSeconds: DRAIN_SECONDS + 2,
+				storage,
+				path: STORE_ROOT,
+				readOnly: registry.mode === "read-only",
 			},
-			{ parent, dependsOn: [before] },
-		).resource;
-	}
+		],
+		networks: [
+			{
+				network: networkOf(registry),
+				aliases: [...new Set([host, replicas[index] ?? host])],
+			},
+		],
+		listens: [port],
+		health: registryHealth(registry.server),
+		...(stores.length > 1 && { replicaOf: aliasOf(host) }),
+		// A registry that trusts keys its gate does not sign with yet would refuse everybody.
+		startsAfter: {
+			url: `http://${gateHostOf(registry)}:${SERVICE_PORT}/keys`,
+			text: pulumi.unsecret(signing.apply(({ kid }) => kid)),
+		},
+		memoryMiB: MEMORY_MIB,
+		reservedMiB: RESERVED_MIB,
+		stopSeconds: DRAIN_SECONDS + 2,
+	}));
 }
 
 function configuration(

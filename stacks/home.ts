@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { credentials } from "../components/credentials.ts";
 import { DockerHub } from "../components/docker-hub.ts";
 import { Housekeeping } from "../components/housekeeping.ts";
 import type { CheckoutFiles } from "../components/job-server.ts";
@@ -64,6 +65,7 @@ export class Home extends pulumi.ComponentResource {
 			this,
 		);
 		const passwordOf = passwordIn(trust.passwords);
+		const credentialOf = credentials(estate, passwordOf);
 		const signingKeys = new SigningKeys(
 			"signing-keys",
 			{
@@ -87,6 +89,7 @@ export class Home extends pulumi.ComponentResource {
 				image: images.registry,
 				seedsOf: trust.seedsOf,
 				gateOf: trust.gateOf,
+				gateHostOf: trust.gateHostOf,
 				passwordOf,
 				networkOf: ({ name }: { readonly name: string }) =>
 					found(networks.get(name), name),
@@ -128,7 +131,7 @@ export class Home extends pulumi.ComponentResource {
 					platform,
 					image: images.services,
 					estate,
-					passwordOf,
+					credentialOf,
 					manifests,
 					signerTexts: { ...signerTexts, ...signingKeys.publicKeys },
 					recordKey: found(signingKeys.privateKeys[PROMOTER_JOB], PROMOTER_JOB),
@@ -163,7 +166,7 @@ export class Home extends pulumi.ComponentResource {
 					platform,
 					image: images.services,
 					estate,
-					passwordOf,
+					credentialOf,
 					lists,
 					networks: attachments(estate, networks, `job:${JOBS}`, []),
 				},

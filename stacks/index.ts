@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clientConfigFiles } from "../topology/client-config/client-config.ts";
 import { compileEstate } from "../topology/compile.ts";
+import { hasPassword } from "../topology/estate.ts";
 import {
 	checkInvariants,
 	describeViolation,
@@ -32,6 +33,7 @@ export const passwords = pulumi.secret(
 		Object.fromEntries(
 			estate.gates
 				.flatMap(({ accounts }) => accounts)
+				.filter(hasPassword)
 				.map(({ secret }) => [secret, running.passwords[secret]]),
 		),
 	),

@@ -4,7 +4,6 @@ import { Front } from "../components/front.ts";
 import type { Leg } from "../components/front-config/leg.ts";
 import { Gate } from "../components/gate.ts";
 import { type KeySeeds, Keys } from "../components/keys.ts";
-import { registryUrl } from "../components/names.ts";
 import type {
 	Attachment,
 	Image,
@@ -21,6 +20,7 @@ import {
 	type Segment,
 } from "../topology/estate.ts";
 import { gateConfig } from "../topology/gate-config.ts";
+import { tlsEnd } from "../topology/kubernetes-spec.ts";
 import { generationOf } from "../topology/rotation.ts";
 
 /** The images the estate itself runs on. */
@@ -76,6 +76,7 @@ export function attachments(
 export interface LocationTrust {
 	readonly seedsOf: RegistryDependencies["seedsOf"];
 	readonly gateOf: RegistryDependencies["gateOf"];
+	readonly gateHostOf: RegistryDependencies["gateHostOf"];
 	readonly passwords: Passwords;
 }
 
@@ -90,7 +91,8 @@ export function makeLocation(
 	const seeds: Record<string, KeySeeds> = {};
 	const gateNamed: Record<string, Gate> = {};
 	const passwords: Record<string, pulumi.Output<string>> = {};
-	for (const { name, keys, accounts } of gates) {
+	for (const gate of gates) {
+		const { name, keys, accounts } = gate;
 		const own = new Keys(
 			`${name}-keys`,
 			{
@@ -116,8 +118,8 @@ export function makeLocation(
 			{
 				platform,
 				image: images.services,
-				gate: name,
-				config: gateConfig(estate, name, registryUrl),
+				gate,
+				config: gateConfig(estate, name),
 				seeds: own.seeds,
 				accounts: made.hashed,
 				networks: attachments(estate, networks, `gate:${name}`, []).map(
@@ -131,8 +133,11 @@ export function makeLocation(
 			{
 				platform,
 				image: images.nginx,
+				front: name,
 				registries: registriesOf(estate, name),
+				gateHost: gate.host,
 				legs: legsOf(estate, name),
+				tls: estate.kubernetes ? tlsEnd(estate.kubernetes.exposure) : "none",
 				networks: attachments(
 					estate,
 					networks,
@@ -146,6 +151,11 @@ export function makeLocation(
 	return {
 		seedsOf: ({ key }) => found(seeds[key], key),
 		gateOf: ({ gate }) => found(gateNamed[gate], gate),
+		gateHostOf: ({ gate }) =>
+			found(
+				gates.find(({ name }) => name === gate),
+				gate,
+			).host,
 		passwords,
 	};
 }

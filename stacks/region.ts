@@ -60,6 +60,7 @@ export class Region extends pulumi.ComponentResource {
 					stores: storesOf(estate, registry.name),
 					seedsOf: trust.seedsOf,
 					gateOf: trust.gateOf,
+					gateHostOf: trust.gateHostOf,
 					passwordOf: passwordIn(args.homePasswords),
 					networkOf: ({ name }) => found(networks.get(name), name),
 				},

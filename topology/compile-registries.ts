@@ -1,14 +1,20 @@
 import type { AccessFlags } from "./access.ts";
 import { regionAccount } from "./compile-accounts.ts";
 import {
+	type ArchiveSpec,
 	type EstateSpec,
 	HOME_TIERS,
 	type HomeTier,
+	type Mirror,
+	type PublicHost,
 	type RegionSpec,
 	type Registry,
+	type ServerAddress,
 	type TierSpec,
 } from "./estate.ts";
-import { cacheName, HOME, PROD_RW, PROMOTION } from "./names.ts";
+import { frontHost, gateAtHome, serverHost } from "./hosts.ts";
+import { tlsEnd } from "./kubernetes-spec.ts";
+import { cacheName, HOME, PROD_RW } from "./names.ts";
 import { namingRule } from "./naming.ts";
 import { DEFAULT_RETENTION } from "./retention.ts";
 import { TIER_PROMISES, type TierKind } from "./tier-kinds.ts";
@@ -39,49 +45,62 @@ function homeRegistry(spec: EstateSpec, tier: HomeTier): Registry {
 		...(tier === "prod"
 			? { mode: "read-only", readOnlyReason: PROMOTED_ONLY }
 			: { mode: "read-write" }),
-		gate: HOME,
-		host: `${tier}.${HOME}.test`,
-		port: spec.tiers[tier].port,
+		...published(spec, spec.tiers[tier].port, spec.tiers[tier].host),
 	};
 }
 
 function archive(spec: EstateSpec): Registry[] {
 	const own = spec.tiers.archive;
 	if (!own) return [];
+	const mirror = mirrorOf(spec, own);
 	return [
 		{
 			...origin(spec, "archive", "archive", own),
 			mode: "read-write",
-			gate: HOME,
-			host: `archive.${HOME}.test`,
-			port: own.port,
-			...(own.mirrorPort !== undefined && {
-				mirror: { port: own.mirrorPort, prefix: DOCKER_HUB_PREFIX },
-			}),
+			...published(spec, own.port, own.host),
+			...(mirror && { mirror }),
 		},
 	];
+}
+
+function mirrorOf(
+	spec: EstateSpec,
+	{ mirrorPort: port, mirrorHost: host }: ArchiveSpec,
+): Mirror | undefined {
+	if (port === undefined && host === undefined) return undefined;
+	return {
+		...published(spec, port, host),
+		prefix: DOCKER_HUB_PREFIX,
+	};
 }
 
 function prodReadWrite(spec: EstateSpec): Registry {
 	return {
 		...origin(spec, "prod", PROD_RW, spec.tiers.prod),
 		mode: "read-write",
-		gate: PROMOTION,
-		host: `${PROD_RW}.${PROMOTION}.test`,
 	};
 }
 
 function caches(
 	spec: EstateSpec,
 	region: string,
-	{ port, archivePort, anonymousPull }: RegionSpec,
+	{ port, host, archivePort, archiveHost, anonymousPull }: RegionSpec,
 ): Registry[] {
 	const flags = anonymousPull === undefined ? {} : { anonymousPull };
+	const hasArchive = archivePort !== undefined || archiveHost !== undefined;
 	return [
-		cache(spec, region, "prod", port, flags),
-		...(archivePort === undefined
-			? []
-			: [cache(spec, region, "archive", archivePort, flags)]),
+		cache(spec, region, "prod", published(spec, port, host), flags),
+		...(hasArchive
+			? [
+					cache(
+						spec,
+						region,
+						"archive",
+						published(spec, archivePort, archiveHost),
+						flags,
+					),
+				]
+			: []),
 	];
 }
 
@@ -89,7 +108,7 @@ function cache(
 	spec: EstateSpec,
 	region: string,
 	of: "prod" | "archive",
-	port: number,
+	address: PublishedAs,
 	flags: AccessFlags,
 ): Registry {
 	const name = cacheName(of, region);
@@ -102,36 +121,81 @@ function cache(
 		upstream: {
 			registry: of,
 			account: regionAccount(region, of),
-			legHost: `${of}-leg.${region}.test`,
+			legHost: frontHost(spec, `${of}-leg`, region),
 		},
 		gate: region,
-		host: `${of}.${region}.test`,
-		port,
+		host: frontHost(spec, of, region),
+		server: serverAddress(spec, name, region, CACHE_REPLICAS),
+		...address,
 		naming: namingRule("cache", true),
 		requiredLabels: [],
 	};
 }
 
 function origin(
-	{ stack }: EstateSpec,
+	spec: EstateSpec,
 	tier: Exclude<TierKind, "cache">,
 	name: string,
 	{ open, anonymousPull, names, tags, requiredLabels, retention }: TierSpec,
 ) {
 	const swept = DEFAULT_RETENTION[tier];
+	const gate = gateAtHome(spec, name);
 	return {
-		...common(stack, tier, name, {
+		...common(spec.stack, tier, name, {
 			...(open !== undefined && { open }),
 			...(anonymousPull !== undefined && { anonymousPull }),
 		}),
 		location: HOME,
 		stores: [tier],
+		gate,
+		host: frontHost(spec, name, gate),
+		server: serverAddress(spec, name, gate, 1),
 		naming: namingRule(tier, TIER_PROMISES[tier].fallbackTags, {
 			...(names && { names }),
 			...(tags && { tags }),
 		}),
 		requiredLabels: requiredLabels ?? [],
 		...(swept && { retention: retention ?? swept }),
+	};
+}
+
+/** Port of a registry server. Those of Prod share the addresses of a pod where they share a claim. */
+const registryPort = (name: string) => (name === PROD_RW ? 5010 : 5000);
+
+function serverAddress(
+	spec: EstateSpec,
+	name: string,
+	gate: string,
+	replicas: number,
+): ServerAddress {
+	const host = serverHost(spec, `${name}-registry`, gate);
+	return {
+		host,
+		replicas:
+			replicas === 1
+				? [host]
+				: Array.from({ length: replicas }, (_, i) =>
+						serverHost(spec, `${name}-registry-${i}`, gate),
+					),
+		port: registryPort(name),
+	};
+}
+
+/** Where clients outside find a registry. */
+interface PublishedAs {
+	readonly port?: number;
+	readonly publicHost?: PublicHost;
+}
+
+function published(
+	{ kubernetes }: EstateSpec,
+	port: number | undefined,
+	host: string | undefined,
+): PublishedAs {
+	const tls = kubernetes ? tlsEnd(kubernetes.exposure) !== "none" : false;
+	return {
+		...(port !== undefined && { port }),
+		...(host !== undefined && { publicHost: { name: host, tls } }),
 	};
 }
 

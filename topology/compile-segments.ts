@@ -1,6 +1,14 @@
 import { networkAt, parseRange } from "./addresses.ts";
-import type { EstateSpec, Gate, Registry, Segment } from "./estate.ts";
-import { DOCKER_HUB, HOME, JOBS, PROMOTER_JOB, PROMOTION } from "./names.ts";
+import type { EstateSpec, Gate, Member, Registry, Segment } from "./estate.ts";
+import {
+	CLEANUP_JOB,
+	DOCKER_HUB,
+	HOME,
+	JOBS,
+	MIRROR_JOB,
+	PROMOTER_JOB,
+	PROMOTION,
+} from "./names.ts";
 
 /** Who shares a network with whom. What is not together here cannot reach each other. */
 export function compileSegments(
@@ -8,18 +16,16 @@ export function compileSegments(
 	registries: readonly Registry[],
 	gates: readonly Gate[],
 ): readonly Segment[] {
-	const regions = Object.keys(spec.regions);
 	const segments = [
-		published("edge", `front:${HOME}`),
-		...regions.map((region) => published(`edge-${region}`, `front:${region}`)),
-		closed("jobs", `front:${HOME}`, `job:${JOBS}`),
-		closed("promoter", `front:${HOME}`, `job:${PROMOTER_JOB}`),
+		...gates
+			.filter(({ name }) => name !== PROMOTION)
+			.map(({ name }) =>
+				published(name === HOME ? "edge" : `edge-${name}`, `front:${name}`),
+			),
+		...jobs(spec, registries),
 		closed(PROMOTION, `front:${PROMOTION}`, `job:${PROMOTER_JOB}`),
 		...upstream(spec),
-		// The way from each region to home, one for each, so that the loss of one can be tried.
-		...regions.map((region) =>
-			closed(`leg-${region}`, `front:${HOME}`, `front:${region}`),
-		),
+		...legs(spec, registries),
 		...registries.map(({ name, gate }) =>
 			closed(name, `front:${gate}`, `gate:${gate}`, `registry:${name}`),
 		),
@@ -36,9 +42,67 @@ export function compileSegments(
 		: segments;
 }
 
+/** The ways of the jobs to the fronts they work at. */
+function jobs(
+	spec: EstateSpec,
+	registries: readonly Registry[],
+): readonly Segment[] {
+	const frontsOf = (...names: readonly string[]) =>
+		distinct(
+			registries
+				.filter(({ name }) => names.includes(name))
+				.map(({ gate }): Member => `front:${gate}`),
+		);
+	const promoting = closed(
+		PROMOTER_JOB,
+		...frontsOf("ci-snapshots"),
+		`job:${PROMOTER_JOB}`,
+	);
+	const swept = registries
+		.filter(({ retention }) => retention)
+		.map(({ name }) => name);
+	if (spec.platform === "docker") {
+		return [
+			closed(JOBS, ...frontsOf(...swept, "archive"), `job:${JOBS}`),
+			promoting,
+		];
+	}
+	return [
+		closed(CLEANUP_JOB, ...frontsOf(...swept), `job:${CLEANUP_JOB}`),
+		...(spec.tiers.archive
+			? [closed(MIRROR_JOB, ...frontsOf("archive"), `job:${MIRROR_JOB}`)]
+			: []),
+		promoting,
+	];
+}
+
+// The way from each region to home, one for each, so that the loss of one can be tried.
+function legs(
+	{ regions }: EstateSpec,
+	registries: readonly Registry[],
+): readonly Segment[] {
+	return Object.keys(regions).map((region) => {
+		const origins = registries.flatMap(({ location, upstream }) =>
+			location === region && upstream ? [upstream.registry] : [],
+		);
+		const fronts = registries
+			.filter(({ name }) => origins.includes(name))
+			.map(({ gate }): Member => `front:${gate}`);
+		return closed(`leg-${region}`, ...distinct(fronts), `front:${region}`);
+	});
+}
+
+const distinct = (members: readonly Member[]) => [...new Set(members)];
+
 // The archiver alone has a way out, to upstream registries or to what plays one.
-function upstream({ tiers: { archive } }: EstateSpec): readonly Segment[] {
+function upstream({
+	platform,
+	tiers: { archive },
+}: EstateSpec): readonly Segment[] {
 	if (!archive) return [];
+	if (platform === "kubernetes") {
+		return [{ ...closed("upstream", `job:${MIRROR_JOB}`), outbound: true }];
+	}
 	const hub: Segment["members"] =
 		archive.upstreamPort === undefined ? [] : [`upstream:${DOCKER_HUB}`];
 	return [published("upstream", `job:${JOBS}`, ...hub)];

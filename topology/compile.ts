@@ -10,6 +10,7 @@ import type {
 	Store,
 } from "./estate.ts";
 import { PROD_RW } from "./names.ts";
+import { DEFAULT_STORAGE } from "./storage-size.ts";
 import { type Durability, TIER_PROMISES } from "./tier-kinds.ts";
 
 /** Derives the running estate from its description. Pure; `checkInvariants` judges the result. */
@@ -21,8 +22,9 @@ export function compileEstate(spec: EstateSpec): Estate {
 	return {
 		stack: spec.stack,
 		platform: spec.platform,
+		...(spec.kubernetes && { kubernetes: spec.kubernetes }),
 		registries,
-		stores: storesOf(registries, spec.platform),
+		stores: storesOf(registries, spec),
 		gates,
 		segments: compileSegments(spec, registries, gates),
 		regions,
@@ -30,23 +32,22 @@ export function compileEstate(spec: EstateSpec): Estate {
 			...spec.promotion,
 			from: "ci-snapshots",
 			to: PROD_RW,
-			readAccount: account("promoter", "ci-snapshots"),
-			writeAccount: account("promoter", PROD_RW),
+			readAccount: account(spec, "promoter", "ci-snapshots"),
+			writeAccount: account(spec, "promoter", PROD_RW),
 		},
 		cleanup: {
 			...spec.cleanup,
 			accounts: registries
 				.filter(({ tier }) => mayListRepositories(tier, "cleaner"))
-				.map(({ name }) => account("cleaner", name)),
+				.map(({ name }) => account(spec, "cleaner", name)),
 		},
 		...(mirroring && { mirroring }),
 		rotation: spec.rotation,
 	};
 }
 
-function mirroringOf({
-	tiers: { archive },
-}: EstateSpec): Mirroring | undefined {
+function mirroringOf(spec: EstateSpec): Mirroring | undefined {
+	const { archive } = spec.tiers;
 	if (!archive) return undefined;
 	const { schedule, timeZone, lists, upstreamPort } = archive;
 	return {
@@ -54,21 +55,29 @@ function mirroringOf({
 		timeZone,
 		lists,
 		to: "archive",
-		account: account("archiver", "archive"),
+		account: account(spec, "archiver", "archive"),
 		...(upstreamPort !== undefined && { upstreamPort }),
 	};
 }
 
 function storesOf(
 	registries: readonly Registry[],
-	platform: EstateSpec["platform"],
+	spec: EstateSpec,
 ): readonly Store[] {
 	const stores = new Map<string, Store>();
-	for (const { stores: names, tier } of registries) {
+	for (const { name: registry, stores: names, tier, location } of registries) {
 		// On Docker everything is development: `down` must leave nothing behind.
 		const durability: Durability =
-			platform === "docker" ? "disposable" : TIER_PROMISES[tier].durability;
-		for (const name of names) stores.set(name, { name, tier, durability });
+			spec.platform === "docker"
+				? "disposable"
+				: TIER_PROMISES[tier].durability;
+		const size =
+			(tier === "cache" ? spec.regions[location] : spec.tiers[tier])?.storage ??
+			DEFAULT_STORAGE[tier];
+		for (const name of names) {
+			if (stores.has(name)) continue;
+			stores.set(name, { name, tier, durability, size, registry });
+		}
 	}
 	return [...stores.values()];
 }

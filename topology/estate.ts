@@ -1,5 +1,6 @@
 import type { AccessFlags, Principal } from "./access.ts";
 import type { Identity, IdentitySpec } from "./identity-spec.ts";
+import type { KubernetesSpec } from "./kubernetes-spec.ts";
 import type { NamingRule } from "./naming.ts";
 import type { LoweredChecks, PromotionPolicy } from "./promotion-policy.ts";
 import type { RetentionRule } from "./retention.ts";
@@ -18,8 +19,12 @@ export type HomeTier = (typeof HOME_TIERS)[number];
 
 /** What a platform engineer decides about one tier; everything else follows from its kind. */
 export interface TierSpec extends AccessFlags {
-	/** TCP port of the tier's front on the loopback interface (Docker). */
-	readonly port: number;
+	/** Docker: TCP port of the tier's front on the loopback interface. */
+	readonly port?: number;
+	/** Kubernetes: the tier's host name for clients outside, which image names begin with. */
+	readonly host?: string;
+	/** Kubernetes: size of the tier's claim, e.g. `50Gi`. @default - the kind's, see `DEFAULT_STORAGE` */
+	readonly storage?: string;
 	/** Patterns for repository names. @default - the kind's, see `DEFAULT_NAMING` */
 	readonly names?: readonly string[];
 	/** Patterns for tags. @default - the kind's, see `DEFAULT_NAMING` */
@@ -43,6 +48,8 @@ export interface ArchiveSpec extends TierSpec {
 	 * prefix there, and nobody logs in. @default - none
 	 */
 	readonly mirrorPort?: number;
+	/** Like `mirrorPort`, on Kubernetes: the host name of that mirror. @default - none */
+	readonly mirrorHost?: string;
 	/**
 	 * Development: a registry on this port plays Docker Hub. Whoever reaches it may push to it.
 	 * @default - the archiver asks the real one
@@ -52,12 +59,18 @@ export interface ArchiveSpec extends TierSpec {
 
 /** One region with its pull-through caches. */
 export interface RegionSpec {
-	/** TCP port of the region's Prod cache on the loopback interface (Docker). */
-	readonly port: number;
+	/** Docker: TCP port of the region's Prod cache on the loopback interface. */
+	readonly port?: number;
+	/** Kubernetes: host name of the region's Prod cache. */
+	readonly host?: string;
 	/** Anyone in the region may pull through its caches. @default - off */
 	readonly anonymousPull?: boolean;
 	/** TCP port of a second cache, before the Archive. @default - the region has none */
 	readonly archivePort?: number;
+	/** Like `archivePort`, on Kubernetes: the host name of that cache. @default - the region has none */
+	readonly archiveHost?: string;
+	/** Kubernetes: size of each replica's claim. @default - see `DEFAULT_STORAGE` */
+	readonly storage?: string;
 }
 
 /** When promotion runs, where its manifests are, and what it asks of an image. */
@@ -88,12 +101,17 @@ export interface CleanupSpec {
 	readonly timeZone: string;
 }
 
+/** The places an estate can run. */
+export type PlatformKind = "docker" | "kubernetes";
+
 /** The whole estate as its configuration describes it. */
 export interface EstateSpec {
 	/** Name of the Pulumi stack; part of every token audience, so two estates never trust each other. */
 	readonly stack: string;
 	/** Where the tiers run. `docker` is for development: nothing on it is kept. */
-	readonly platform: "docker";
+	readonly platform: PlatformKind;
+	/** Only with `platform: kubernetes`. */
+	readonly kubernetes?: KubernetesSpec;
 	/**
 	 * Range the networks get their addresses from, e.g. `10.213.0.0/20`.
 	 * @default - the Docker Engine chooses, which has about 30 networks to give
@@ -132,10 +150,14 @@ export interface Registry {
 	readonly key: string;
 	/** The gate that issues its tokens and judges its manifest writes. */
 	readonly gate: string;
-	/** Host name inside the estate's networks; clients outside use the front's port. */
+	/** Host name of its front inside the estate, where it answers on `SERVICE_PORT`. */
 	readonly host: string;
-	/** Port of the front for clients outside, absent where no front is published. */
+	/** How its front and its gate reach it. */
+	readonly server: ServerAddress;
+	/** Port of the front for clients on the machine, absent where no front is published on one. */
 	readonly port?: number;
+	/** Host name for clients outside, absent where no front is published by name. */
+	readonly publicHost?: PublicHost;
 	/** Port where clients that know no prefix use it as their mirror of one upstream. */
 	readonly mirror?: Mirror;
 	/** The registry server deletes tags and manifests when asked by somebody who may. */
@@ -149,6 +171,23 @@ export interface Registry {
 	readonly retention?: RetentionRule;
 }
 
+/** A registry server inside the estate. */
+export interface ServerAddress {
+	/** Any of its replicas. */
+	readonly host: string;
+	/** One replica each, in the order of the stores. */
+	readonly replicas: readonly string[];
+	readonly port: number;
+}
+
+/** A name clients outside know a registry by. */
+export interface PublicHost {
+	/** Image names begin with it. */
+	readonly name: string;
+	/** Clients speak https. */
+	readonly tls: boolean;
+}
+
 /** The origin of a pull-through registry, and the one credential its region has for it. */
 export interface Upstream {
 	/** Name of the registry it copies. */
@@ -160,7 +199,10 @@ export interface Upstream {
 
 /** Repositories below a prefix, offered without it. */
 export interface Mirror {
-	readonly port: number;
+	/** On the machine. @default - it has a name instead */
+	readonly port?: number;
+	/** For clients outside. @default - it has a port instead */
+	readonly publicHost?: PublicHost;
 	/** E.g. `docker.io`. */
 	readonly prefix: string;
 }
@@ -170,6 +212,10 @@ export interface Store {
 	readonly name: string;
 	readonly tier: TierKind;
 	readonly durability: Durability;
+	/** E.g. `50Gi`, where the platform asks for it. */
+	readonly size: string;
+	/** The registry whose servers use it; of a pair the public one. */
+	readonly registry: string;
 }
 
 /** A secret of one principal for one registry. The same principal has another secret elsewhere. */
@@ -178,6 +224,17 @@ export interface Account {
 	readonly registry: string;
 	/** Name of the secret; equal names mean the same secret. */
 	readonly secret: string;
+	/**
+	 * The cluster's account whose token, made for the registry's token service, is the password.
+	 * @default - a random password
+	 */
+	readonly serviceAccount?: ServiceAccount;
+}
+
+/** An account of a job in the cluster it runs in. */
+export interface ServiceAccount {
+	readonly namespace: string;
+	readonly name: string;
 }
 
 /** A token service with the accounts, identities and keys of its own registries. */
@@ -185,6 +242,8 @@ export interface Gate {
 	readonly name: string;
 	/** `home` or a region. */
 	readonly location: string;
+	/** Its name inside the estate, where it answers on `SERVICE_PORT`. */
+	readonly host: string;
 	readonly accounts: readonly Account[];
 	/** Federated identities whose principal has a right at one of its registries. */
 	readonly identities: readonly Identity[];
@@ -235,7 +294,9 @@ export interface Cleanup extends CleanupSpec {
 /** The estate compiled from its description: what every rendering starts from. */
 export interface Estate {
 	readonly stack: string;
-	readonly platform: EstateSpec["platform"];
+	readonly platform: PlatformKind;
+	/** Only with `platform: kubernetes`. */
+	readonly kubernetes?: KubernetesSpec;
 	readonly registries: readonly Registry[];
 	readonly stores: readonly Store[];
 	readonly gates: readonly Gate[];
@@ -272,3 +333,7 @@ export function storesOf(estate: Estate, registry: string): readonly Store[] {
 		return found;
 	});
 }
+
+/** Whether an account is opened by a random password, which somebody may hold. */
+export const hasPassword = ({ serviceAccount }: Account): boolean =>
+	serviceAccount === undefined;

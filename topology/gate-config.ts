@@ -8,6 +8,7 @@ import {
 import { isKnownAt } from "./compile-accounts.ts";
 import { type Estate, type Registry, registriesOf } from "./estate.ts";
 import type { Identity } from "./identity-spec.ts";
+import { serverUrl } from "./names.ts";
 import type { NamingRule } from "./naming.ts";
 
 /** Everything a gate knows that is not secret, as the file it reads at start. */
@@ -64,7 +65,7 @@ export const TOKEN_LIFETIME_SECONDS = 300;
 export function gateConfig(
 	estate: Estate,
 	gate: string,
-	urlOf: (registry: Registry) => string,
+	urlOf: (registry: Registry) => string = serverUrl,
 ): GateConfig {
 	const { accounts = [], identities = [] } =
 		estate.gates.find(({ name }) => name === gate) ?? {};

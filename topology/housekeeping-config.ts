@@ -7,7 +7,7 @@ export interface HousekeepingConfig {
 	readonly cleanup: CleanupConfig;
 	/** Absent where there is no Archive. */
 	readonly mirror?: MirrorConfig;
-	/** Folder for ledgers and what the jobs note about themselves. */
+	/** Folder for ledgers, leases and what the jobs note about themselves. */
 	readonly state: string;
 }
 

@@ -37,7 +37,7 @@ export interface PromoterConfig {
 	readonly timeZone: string;
 	/** Folder with the promotion manifests. */
 	readonly manifests: string;
-	/** Folder for what the job notes about itself: the last result, and that it is alive. */
+	/** Folder for its lease and what it notes about itself: the last result, and that it is alive. */
 	readonly state: string;
 }
 

@@ -1,10 +1,25 @@
 import type { Estate, Registry } from "./estate.ts";
 
-/** What image names begin with for clients outside, e.g. `localhost:5102`; nothing for what is not published. */
+/** Whatever clients outside find at a port of the machine or at a name. */
+type Published = Pick<Registry, "port" | "publicHost">;
+
+/**
+ * What image names begin with for clients outside, e.g. `localhost:5102` or
+ * `prod.registry.example.com`; nothing for what is not published.
+ */
 export const publishedAddress = ({
 	port,
-}: Pick<Registry, "port">): string | undefined =>
-	port === undefined ? undefined : `localhost:${port}`;
+	publicHost,
+}: Published): string | undefined =>
+	port === undefined ? publicHost?.name : `localhost:${port}`;
+
+/** The same as a URL without a path; nothing for what is not published. */
+export function publishedUrl(published: Published): string | undefined {
+	const address = publishedAddress(published);
+	return (
+		address && `${published.publicHost?.tls ? "https" : "http"}://${address}`
+	);
+}
 
 /** A port the estate takes on the machine, and the key of the configuration that names it. */
 export interface PublishedPort {
@@ -24,7 +39,7 @@ export function publishedPorts({
 			const { name, port, mirror } = registry;
 			return [
 				...(port === undefined ? [] : [{ port, key: portKey(registry) }]),
-				...(mirror
+				...(mirror?.port !== undefined
 					? [{ port: mirror.port, key: `tiers.${name}.mirrorPort` }]
 					: []),
 			];

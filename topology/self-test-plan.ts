@@ -12,8 +12,9 @@ import {
 	registryNamed,
 } from "./estate.ts";
 import { verbsAt } from "./graph.ts";
-import { PROMOTER_JOB, SERVICE_PORT } from "./names.ts";
+import { frontUrl, PROMOTER_JOB } from "./names.ts";
 import { exampleTag } from "./naming.ts";
+import { publishedAddress } from "./published.ts";
 import type {
 	Login,
 	SelfTestPlan,
@@ -41,14 +42,13 @@ export function selfTestPlan(estate: Estate, vantage: Vantage): SelfTestPlan {
 	};
 }
 
-function vantageOf({ port }: Registry): Vantage {
-	return port === undefined ? PROMOTER_JOB : "outside";
+function vantageOf(registry: Registry): Vantage {
+	return publishedAddress(registry) === undefined ? PROMOTER_JOB : "outside";
 }
 
+// Names of a cluster's tiers are tried from within it, where they need no load balancer.
 function urlOf({ port, host }: Registry): string {
-	return port === undefined
-		? `http://${host}:${SERVICE_PORT}`
-		: `http://127.0.0.1:${port}`;
+	return port === undefined ? frontUrl({ host }) : `http://127.0.0.1:${port}`;
 }
 
 // The tag that stays while a registry is tried, and the one that comes and goes.
@@ -143,14 +143,14 @@ function testedFronts(estate: Estate): readonly TestedFront[] {
 		(registry) => vantageOf(registry) === PROMOTER_JOB,
 	);
 	return foreignHosts.flatMap(({ host: foreignHost }) =>
-		estate.registries.flatMap(({ name, port, mirror }) =>
-			[port, mirror?.port]
-				.filter((published) => published !== undefined)
-				.map((published) => ({
-					name,
-					url: `http://127.0.0.1:${published}`,
-					foreignHost,
-				})),
-		),
+		estate.registries.flatMap((registry) => {
+			const { name, mirror } = registry;
+			return [
+				...(vantageOf(registry) === "outside" ? [urlOf(registry)] : []),
+				...(mirror?.port === undefined
+					? []
+					: [`http://127.0.0.1:${mirror.port}`]),
+			].map((url) => ({ name, url, foreignHost }));
+		}),
 	);
 }

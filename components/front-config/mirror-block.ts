@@ -1,6 +1,6 @@
-import type { Mirror, Registry } from "../../topology/estate.ts";
+import type { Mirror } from "../../topology/estate.ts";
 import { errorBody, HEADERS, variable } from "./nginx.ts";
-import { common, readTarget } from "./registry-block.ts";
+import { common, type FrontedRegistry, readTarget } from "./registry-block.ts";
 
 /**
  * A virtual server for clients that take this registry for upstream itself, such as Docker Engines
@@ -8,9 +8,12 @@ import { common, readTarget } from "./registry-block.ts";
  * prefix here; everything can only be read.
  */
 export function mirrorBlock(
-	registry: Registry,
-	{ port, prefix }: Mirror,
+	fronted: FrontedRegistry,
+	{ prefix }: Mirror,
+	listen: string,
+	names: string,
 ): string {
+	const { registry } = fronted;
 	const name = variable(registry.name);
 	const escaped = prefix.replaceAll(".", "\\.");
 	return `  # A scope that already has the prefix was copied from the registry's challenge.
@@ -20,9 +23,9 @@ export function mirrorBlock(
     "~^repository(?::|%3A)(?<${name}_bare_scope>.+)$" "repository:${prefix}/$${name}_bare_scope";
   }
   server {
-    listen ${port};
-    server_name localhost 127.0.0.1;
-${common(registry)}
+    ${listen}
+    server_name ${names};
+${common(fronted)}
     location = /auth/token {
       # Anonymous, whatever a client sends along: this is a door for reading alone.${HEADERS}
       proxy_set_header Authorization "";

@@ -9,15 +9,27 @@ export const variable = (name: string) => name.replaceAll(/[^a-z0-9]/g, "_");
 /** What a client may not decide itself. Repeated wherever a location sets a header of its own. */
 export const HEADERS = `
   proxy_set_header Host $http_host;
-  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_set_header X-Forwarded-Proto $client_scheme;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Registry $registry_name;
   proxy_set_header X-Original-URI $request_uri;
   proxy_set_header Connection "";`;
 
+/** What nginx has to know of the place it runs. */
+export interface FrontPlace {
+	/** Address or name of the server that knows the estate's names. */
+	readonly nameServer: string;
+	/** It starts as root and has to stay it. */
+	readonly asRoot: boolean;
+}
+
 // Root without capabilities cannot become another user, and needs not: see container-defaults.ts.
-export const PREAMBLE = `user root;
-# One is faster on two cores than two, which take the registry's: bench/dev.ts, pullThroughFront.
+const user = ({ asRoot }: FrontPlace) => (asRoot ? "user root;\n" : "");
+
+export const preamble = (
+	place: FrontPlace,
+	httpsHosts: readonly string[],
+) => `${user(place)}# One is faster on two cores than two, which take the registry's: bench/dev.ts, pullThroughFront.
 worker_processes 1;
 pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
@@ -35,7 +47,7 @@ http {
 
   # Names are resolved on each request: nginx starts while a registry is away, and after a
   # registry was replaced it never keeps an address that now belongs to another tier.
-  resolver 127.0.0.11 valid=2s ipv6=off;
+  resolver ${place.nameServer} valid=2s ipv6=off;
   resolver_timeout 2s;
 
   # Blobs stream through in both directions, in buffers large enough for one blob's pace.
@@ -75,6 +87,10 @@ ${HEADERS}
     GET 1;
     HEAD 1;
   }
+  # What the client speaks, also where its certificate is before this server.
+  map $host $client_scheme {
+    default $scheme;
+${httpsHosts.map((host) => `    ${host} https;\n`).join("")}  }
   # Decides which replica of a cache is asked first.
   map $uri $repository {
     default $uri;
@@ -82,8 +98,8 @@ ${HEADERS}
   }`;
 
 /** 421 for every other name, which also keeps the token realm honest: registries build it from the Host they are shown. */
-export const unknownHost = (port: number) => `  server {
-    listen ${port} default_server;
+export const unknownHost = (listen: string) => `  server {
+    ${listen}
     set $registry_name "";
     return 421 '${errorBody("UNSUPPORTED", "no registry of this host name is served here")}';
   }`;

@@ -1,26 +1,31 @@
 import type { Registry } from "../../topology/estate.ts";
-import { SERVICE_PORT } from "../../topology/names.ts";
-import {
-	gateAlias,
-	REGISTRY_PORT,
-	registryAlias,
-	replicaAlias,
-} from "../names.ts";
+import { SERVICE_PORT, serverUrl } from "../../topology/names.ts";
 import { errorBody, HEADERS, variable } from "./nginx.ts";
 
 // Whatever is away behind it, a client hears it from the front in a registry's words.
 const AWAY = "error_page 500 502 503 504 = @away;";
 
-/** One virtual server of a registry: its routes to registry and gate. */
+/** A registry, and the host name of its gate. */
+export interface FrontedRegistry {
+	readonly registry: Registry;
+	readonly gateHost: string;
+}
+
+/**
+ * One virtual server of a registry: its routes to registry and gate.
+ *
+ * @param listen the directives that say where
+ * @param names the names it answers to
+ */
 export function registryBlock(
-	registry: Registry,
-	port: number,
+	{ registry, gateHost }: FrontedRegistry,
+	listen: string,
 	names: string,
 ): string {
 	return `  server {
-    listen ${port};
+    ${listen}
     server_name ${names};
-${common(registry)}
+${common({ registry, gateHost })}
     location = /auth/token { proxy_pass $gate; }
     # Asked before an upload starts, so that a refused name costs no upload.
     location = /authorize/upload {
@@ -60,10 +65,10 @@ ${common(registry)}
 }
 
 /** What every virtual server of a registry begins with. */
-export function common(registry: Registry): string {
+export function common({ registry, gateHost }: FrontedRegistry): string {
 	return `    set $registry_name "${registry.name}";
-    set $registry "http://${registryAlias(registry)}:${REGISTRY_PORT}";
-    set $gate "http://${gateAlias(registry.gate)}:${SERVICE_PORT}";
+    set $registry "${serverUrl(registry)}";
+    set $gate "http://${gateHost}:${SERVICE_PORT}";
 
     if ($crooked_path) {
       return 400 '${errorBody("NAME_INVALID", "the path has an escape, an empty or a dot segment; repository names have none of these")}';
@@ -102,9 +107,8 @@ const replicaFallback = (registry: Registry) =>
 export function replicaMaps(registry: Registry): string {
 	if (!isReplicated(registry)) return "";
 	const name = variable(registry.name);
-	const urls = registry.stores.map(
-		(_, i) => `"http://${replicaAlias(registry, i)}:${REGISTRY_PORT}"`,
-	);
+	const { replicas, port } = registry.server;
+	const urls = replicas.map((host) => `"http://${host}:${port}"`);
 	const share = Math.floor(100 / urls.length);
 	const first = urls.slice(0, -1).map((url) => `    ${share}% ${url};`);
 	const second = urls.map(

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Registry, Store } from "../../topology/estate.ts";
 import {
 	type RegistryDependencies,
-	registryServers,
+	registryServerArgs,
 } from "../registry-server.ts";
 
 export interface ProdArgs extends RegistryDependencies {
@@ -30,11 +30,29 @@ export class Prod extends pulumi.ComponentResource {
 		);
 		const storage = args.platform.storage(
 			`${name}-storage`,
-			{ durability: store.durability },
+			{
+				durability: store.durability,
+				size: store.size,
+				owner: `registry:${readOnly.name}`,
+			},
 			{ parent: this },
 		);
-		registryServers(`${name}-rw-server`, readWrite, [storage], args, this);
-		registryServers(`${name}-ro-server`, readOnly, [storage], args, this);
+		const half = (serverName: string, registry: Registry) =>
+			registryServerArgs(serverName, registry, [storage], args, this).map(
+				(server) => ({
+					name: serverName,
+					args: server,
+					dependsOn: [args.gateOf(registry)],
+				}),
+			);
+		args.platform.sideBySide(
+			`${name}-server`,
+			[
+				...half(`${name}-rw-server`, readWrite),
+				...half(`${name}-ro-server`, readOnly),
+			],
+			this,
+		);
 		this.registerOutputs({});
 	}
 }

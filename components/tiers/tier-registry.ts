@@ -20,10 +20,10 @@ export function tierRegistry(
 	parent: pulumi.Resource,
 ): readonly Storage[] {
 	const alone = stores.length === 1;
-	const storages = stores.map(({ durability }, i) =>
+	const storages = stores.map(({ durability, size }, i) =>
 		dependencies.platform.storage(
 			alone ? `${name}-storage` : `${name}-storage-${i}`,
-			{ durability },
+			{ durability, size, owner: `registry:${registry.name}` },
 			{ parent },
 		),
 	);

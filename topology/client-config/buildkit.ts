@@ -1,6 +1,6 @@
 import type { Estate } from "../estate.ts";
 import { type ClientFile, commentedFile } from "./client-file.ts";
-import { type PullPath, pullPaths } from "./pull-path.ts";
+import { isPlain, type PullPath, pullPaths } from "./pull-path.ts";
 
 /**
  * `buildkitd.toml` for BuildKit daemons, which read neither `daemon.json` nor `hosts.toml`. The one
@@ -13,8 +13,10 @@ export function buildkitDaemon(
 	const paths = pullPaths(estate, location);
 	if (paths.length === 0) return [];
 	const prefixes = paths.map(({ prefix }) => `${prefix}/…`).join(" and ");
-	const mirrors = new Set(
-		paths.flatMap(({ mirrors }) => mirrors.map(({ address }) => address)),
+	const plain = new Set(
+		paths.flatMap(({ mirrors }) =>
+			mirrors.filter(isPlain).map(({ address }) => address),
+		),
 	);
 	return [
 		commentedFile(
@@ -24,9 +26,7 @@ export function buildkitDaemon(
 				"Restart buildkitd, or: docker buildx create --driver-opt network=host --buildkitd-config …",
 				"Logins are those of the client that builds: docker login <address of the mirror>.",
 			],
-			[...paths.map(registryTable), ...[...mirrors].map(plainTable)].join(
-				"\n\n",
-			),
+			[...paths.map(registryTable), ...[...plain].map(plainTable)].join("\n\n"),
 		),
 	];
 }
@@ -36,7 +36,7 @@ function registryTable({ prefix, origin, mirrors }: PullPath): string {
 		JSON.stringify(path ? `${address}/${path}` : address),
 	);
 	const table = `[registry."${prefix}"]\n  mirrors = [${list.join(", ")}]`;
-	return origin.kind === "tier" ? `${table}\n  http = true` : table;
+	return isPlain(origin) ? `${table}\n  http = true` : table;
 }
 
 // Beside the mirror and not beside the list of mirrors, where it would hold for Docker Hub too.

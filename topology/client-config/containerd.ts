@@ -1,12 +1,7 @@
 import type { Estate, Registry } from "../estate.ts";
 import { UnsupportedError } from "../unsupported.ts";
 import { type ClientFile, commentedFile } from "./client-file.ts";
-import {
-	type PullMirror,
-	type PullPath,
-	plainUrl,
-	pullPaths,
-} from "./pull-path.ts";
+import { type PullMirror, type PullPath, pullPaths } from "./pull-path.ts";
 
 const CERTS_FOLDER = "containerd/certs.d";
 
@@ -116,10 +111,9 @@ function hostsFile(
 }
 
 // A mirror whose machine is gone costs 30 s a request by default. containerd 1.x knows no other.
-function hostTable({ address, path }: PullMirror): string {
-	const url = path ? `${plainUrl(address)}/v2/${path}` : plainUrl(address);
+function hostTable({ url, path }: PullMirror): string {
 	return [
-		`[host."${url}"]`,
+		`[host."${path ? `${url}/v2/${path}` : url}"]`,
 		`  capabilities = ["pull", "resolve"]`,
 		...(path ? ["  override_path = true"] : []),
 		`  dial_timeout = "2s"`,

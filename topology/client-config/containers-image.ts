@@ -1,6 +1,11 @@
 import type { Estate } from "../estate.ts";
 import { type ClientFile, commentedFile } from "./client-file.ts";
-import { type PullMirror, type PullPath, pullPaths } from "./pull-path.ts";
+import {
+	isPlain,
+	type PullMirror,
+	type PullPath,
+	pullPaths,
+} from "./pull-path.ts";
 
 /** `registries.conf` for what uses the containers/image library: skopeo, podman, CRI-O. */
 export function containersRegistries(
@@ -30,13 +35,15 @@ export function containersRegistries(
 function registryTables({ prefix, origin, mirrors }: PullPath): string {
 	const own = `[[registry]]\nprefix = "${prefix}"\nlocation = "${prefix}"`;
 	return [
-		origin.kind === "tier" ? `${own}\ninsecure = true` : own,
+		isPlain(origin) ? `${own}\ninsecure = true` : own,
 		...mirrors.map(mirrorTable),
 	].join("\n\n");
 }
 
 // The library asks for https alone unless told.
-function mirrorTable({ address, path }: PullMirror): string {
+function mirrorTable(mirror: PullMirror): string {
+	const { address, path } = mirror;
 	const location = path ? `${address}/${path}` : address;
-	return `[[registry.mirror]]\nlocation = "${location}"\ninsecure = true`;
+	const table = `[[registry.mirror]]\nlocation = "${location}"`;
+	return isPlain(mirror) ? `${table}\ninsecure = true` : table;
 }

@@ -1,8 +1,8 @@
 import type { Estate } from "../estate.ts";
-import { publishedAddress } from "../published.ts";
+import { publishedAddress, publishedUrl } from "../published.ts";
 import { UnsupportedError } from "../unsupported.ts";
 import type { ClientFile } from "./client-file.ts";
-import { archivesOf, plainUrl } from "./pull-path.ts";
+import { archivesOf } from "./pull-path.ts";
 
 /**
  * `daemon.json` for Docker Engines. They ask a mirror for Docker Hub's images only, without a path
@@ -19,13 +19,20 @@ export function dockerDaemon(
 	if (!archive) return [];
 	const mirrors = archives.flatMap(({ name, mirror, flags }) =>
 		mirror && flags.anonymousPull
-			? [{ name, address: publishedAddress(mirror) ?? "" }]
+			? [
+					{
+						name,
+						address: publishedAddress(mirror) ?? "",
+						url: publishedUrl(mirror) ?? "",
+						isPlainName: mirror.publicHost?.tls === false,
+					},
+				]
 			: [],
 	);
 	if (mirrors.length === 0) {
 		const { mirror, flags } = archive;
 		const missing = [
-			...(mirror ? [] : ["mirrorPort: <a free port>"]),
+			...(mirror ? [] : [MIRROR_SETTINGS[estate.platform]]),
 			...(flags.anonymousPull ? [] : ["anonymousPull: true"]),
 		];
 		throw new UnsupportedError(
@@ -35,8 +42,13 @@ export function dockerDaemon(
 		);
 	}
 	const names = [...mirrors.map(({ name }) => name), "Docker Hub"];
+	// Only addresses of the machine itself may do without a certificate untold.
+	const plain = mirrors.filter(({ isPlainName }) => isPlainName);
 	const config = {
-		"registry-mirrors": mirrors.map(({ address }) => plainUrl(address)),
+		"registry-mirrors": mirrors.map(({ url }) => url),
+		...(plain.length > 0 && {
+			"insecure-registries": plain.map(({ address }) => address),
+		}),
 	};
 	return [
 		{
@@ -46,3 +58,8 @@ export function dockerDaemon(
 		},
 	];
 }
+
+const MIRROR_SETTINGS = {
+	docker: "mirrorPort: <a free port>",
+	kubernetes: "mirrorHost: <a host name>",
+} as const;

@@ -1,5 +1,5 @@
 import { type Estate, type Registry, registryNamed } from "../estate.ts";
-import { publishedAddress } from "../published.ts";
+import { publishedAddress, publishedUrl } from "../published.ts";
 
 /** Images whose names begin alike, and where a client of one location looks for them. */
 export interface PullPath {
@@ -24,8 +24,10 @@ export interface PullOrigin {
 /** A registry of the estate that has the images too. */
 export interface PullMirror {
 	readonly registry: Registry;
-	/** `host:port`. */
+	/** `host:port`, or a name. */
 	readonly address: string;
+	/** The same with its scheme. */
+	readonly url: string;
 	/** What its repositories have before the names a client asks for, e.g. `docker.io`. @default - nothing */
 	readonly path?: string;
 }
@@ -33,8 +35,9 @@ export interface PullMirror {
 /** Names of images on Docker Hub begin with it, written out or not. */
 const DOCKER_HUB_PREFIX = "docker.io";
 
-/** The front of every registry speaks plain http to clients on the machine. */
-export const plainUrl = (address: string) => `http://${address}`;
+/** Whether clients have to be told that there is no certificate. */
+export const isPlain = ({ url }: { readonly url: string }) =>
+	url.startsWith("http:");
 
 /**
  * What clients of a location pull through the estate: Prod's images by the name they have at home,
@@ -54,10 +57,11 @@ function prodPath(estate: Estate, location: string): PullPath {
 	const prefix = addressOf(prod);
 	return {
 		prefix,
-		origin: { kind: "tier", name: prod.name, url: plainUrl(prefix) },
+		origin: { kind: "tier", name: prod.name, url: urlOf(prod) },
 		mirrors: cachesOf(estate, prod.name, location).map((registry) => ({
 			registry,
 			address: addressOf(registry),
+			url: urlOf(registry),
 		})),
 	};
 }
@@ -73,6 +77,7 @@ function dockerHubPath(estate: Estate, location: string): PullPath {
 		mirrors: archivesOf(estate, location).map((registry) => ({
 			registry,
 			address: addressOf(registry),
+			url: urlOf(registry),
 			path: DOCKER_HUB_PREFIX,
 		})),
 	};
@@ -99,8 +104,13 @@ function cachesOf(
 	);
 }
 
-function addressOf(registry: Registry): string {
-	const address = publishedAddress(registry);
-	if (address) return address;
-	throw new Error(`clients cannot reach '${registry.name}'`);
+const addressOf = (registry: Registry) =>
+	published(publishedAddress(registry), registry);
+
+const urlOf = (registry: Registry) =>
+	published(publishedUrl(registry), registry);
+
+function published(found: string | undefined, { name }: Registry): string {
+	if (found) return found;
+	throw new Error(`clients cannot reach '${name}'`);
 }

@@ -1,5 +1,6 @@
 import { allowedVerbs, tokenActions } from "../access.ts";
 import { type Estate, registryNamed, type Segment } from "../estate.ts";
+import { publishedAddress } from "../published.ts";
 import type { Invariant } from "./invariant.ts";
 
 /** Accounts, network and mounts are looked at together: one of them open is enough for a leak. */
@@ -95,8 +96,9 @@ function openNetworks(estate: Estate): string[] {
 
 function publicWriters(estate: Estate): string[] {
 	return writable(estate)
-		.filter(({ port }) => port !== undefined)
+		.filter((registry) => publishedAddress(registry) !== undefined)
 		.map(
-			({ name, port }) => `'${name}' writes and has the public port ${port}`,
+			({ name, port, publicHost }) =>
+				`'${name}' writes and has the public ${port === undefined ? `name ${publicHost?.name}` : `port ${port}`}`,
 		);
 }

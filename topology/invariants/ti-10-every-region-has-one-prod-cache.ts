@@ -1,11 +1,13 @@
 import type { Estate } from "../estate.ts";
+import { publishedAddress } from "../published.ts";
 import type { Invariant } from "./invariant.ts";
 
 export const everyRegionHasOneProdCache: Invariant = {
 	id: "TI-10",
 	statement:
 		"each region has exactly one cache of Prod, two replicas of it, and one way in",
-	remedy: "give each region of the configuration one port for its Prod cache",
+	remedy:
+		"give each region of the configuration one port or host for its Prod cache",
 	broken: (estate) => [
 		...estate.regions.flatMap((region) => brokenRegion(estate, region)),
 		...estate.registries
@@ -39,7 +41,7 @@ function brokenRegion(
 		...(cache.stores.length < 2
 			? [`cache '${cache.name}' has ${cache.stores.length} replica`]
 			: []),
-		...(cache.port === undefined
+		...(publishedAddress(cache) === undefined
 			? [`cache '${cache.name}' has no way in for consumers`]
 			: []),
 		...(gates.some(({ name }) => name === cache.gate && name === region)

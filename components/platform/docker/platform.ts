@@ -1,14 +1,17 @@
 import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 import { NAME_LABEL, STACK_LABEL } from "../../../topology/labels.ts";
+import { UnsupportedError } from "../../../topology/unsupported.ts";
 import type {
 	ImageSource,
 	NetworkArgs,
 	Placement,
 	Platform,
+	ScheduleArgs,
 	StorageArgs,
 } from "../platform.ts";
 import { labelList } from "./container-defaults.ts";
-import { containerServer } from "./server.ts";
+import { type ContainerArgs, containerServer } from "./server.ts";
 
 /** Runs the tiers as containers on one Docker Engine: the `dev` stack. */
 export function dockerPlatform({
@@ -17,14 +20,21 @@ export function dockerPlatform({
 	readonly stack: string;
 }): Platform {
 	return {
-		kind: "docker",
+		// https://docs.docker.com/engine/network/#dns-services
+		nameServer: "127.0.0.11",
+		asRoot: true,
 		image,
 		network,
 		storage,
 		server: (name, args, placement) =>
 			containerServer(stack, name, args, placement),
+		sideBySide: (_name, servers, parent) => {
+			for (const { name, args, dependsOn } of servers) {
+				containerServer(stack, name, args, { parent, dependsOn });
+			}
+		},
 		schedule: (name, args, placement) =>
-			containerServer(stack, name, args, placement),
+			containerServer(stack, name, loopOf(args), placement),
 	};
 
 	function labels(name: string) {
@@ -32,6 +42,9 @@ export function dockerPlatform({
 	}
 
 	function image(name: string, source: ImageSource, { parent }: Placement) {
+		if (source.kind === "given") {
+			return { reference: pulumi.output(source.reference) };
+		}
 		// Not docker.Image: the real plugin forgets its outputs at a refresh and builds again
 		// (https://github.com/pulumi/pulumi-docker/issues/560).
 		const remote = new docker.RemoteImage(
@@ -79,4 +92,23 @@ export function dockerPlatform({
 		);
 		return { name: physical };
 	}
+}
+
+/** All runs in one container that is their scheduler. */
+function loopOf({ runs, loop, ...program }: ScheduleArgs): ContainerArgs {
+	const passwords = runs.flatMap(({ name, credentials }) =>
+		Object.entries(credentials).map(([file, credential]) => {
+			if (credential.kind === "password") return [file, credential.password];
+			throw new UnsupportedError(
+				name,
+				"a token of the platform, because Docker makes none",
+				"give the job an account with a password",
+			);
+		}),
+	);
+	return {
+		...program,
+		...loop,
+		files: { ...program.files, ...Object.fromEntries(passwords) },
+	};
 }

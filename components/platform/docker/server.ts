@@ -5,6 +5,7 @@ import { NAME_LABEL, STACK_LABEL } from "../../../topology/labels.ts";
 import {
 	CONFIG_ROOT,
 	type Placement,
+	type ProgramArgs,
 	type Server,
 	type ServerArgs,
 } from "../platform.ts";
@@ -20,11 +21,15 @@ import { healthCheck } from "./health-check.ts";
 const HEALTHY_WITHIN_SECONDS = 60;
 const SCRATCH_MIB = 16;
 
+/** What of a server a container has. */
+export type ContainerArgs = ProgramArgs &
+	Pick<ServerArgs, "args" | "health" | "stopSignal" | "ports">;
+
 /** A container that is up when its health check says so. */
 export function containerServer(
 	stack: string,
 	name: string,
-	args: ServerArgs,
+	args: ContainerArgs,
 	placement: Placement,
 ): Server {
 	const labels = { [STACK_LABEL]: stack, [NAME_LABEL]: name };
