@@ -1,5 +1,6 @@
 import type { CleanupConfig } from "../../../topology/housekeeping-config.ts";
 import { passwordFile } from "../../oci/credentials.ts";
+import { withLease } from "../lease.ts";
 import { sumOf } from "../run-report.ts";
 import { type JobOptions, withTransport } from "../with-transport.ts";
 import { type CleanupReport, OUTCOMES, type RegistryReport } from "./report.ts";
@@ -7,7 +8,7 @@ import { sweep } from "./sweep.ts";
 
 export interface CleanupOptions extends JobOptions {
 	readonly config: CleanupConfig;
-	/** Folder of the ledgers, which say since when each tag is known. */
+	/** Folder of the lease and of the ledgers, which say since when each tag is known. */
 	readonly state: string;
 	/** What ages are measured by. @default - the machine's clock */
 	readonly now?: () => Date;
@@ -18,26 +19,28 @@ export interface CleanupOptions extends JobOptions {
  * removes. A tag's age counts from its first sight at its digest, so the first run removes nothing. What
  * goes wrong with one tag, repository or registry is reported and leaves the others alone.
  *
- * It may be killed at any point and run again. Manifests and blobs stay, for garbage collection.
+ * It waits for a run with the same state folder that is under way. It may be killed at any point and run
+ * again. Manifests and blobs stay, for garbage collection.
  *
  * @throws CredentialError when a password cannot be read, before anything is done.
  */
 export async function cleanup(options: CleanupOptions): Promise<CleanupReport> {
-	const {
-		config,
-		state,
-		dryRun,
-		signal,
-		log,
-		now = () => new Date(),
-	} = options;
-	const started = Date.now();
+	const { config, state, dryRun, signal, log } = options;
 	// Now, to fail once instead of once for each tag.
 	await Promise.all(
 		config.registries.map(({ username, passwordFile: file }) =>
 			passwordFile(username, file)(),
 		),
 	);
+	const run = () => sweepAll(options);
+	if (dryRun) return run();
+	return withLease(state, { job: "cleanup", signal, log }, run);
+}
+
+function sweepAll(options: CleanupOptions): Promise<CleanupReport> {
+	const { config, state, dryRun, signal, log } = options;
+	const { now = () => new Date() } = options;
+	const started = Date.now();
 	return withTransport(options, async (transport) => {
 		const registries: RegistryReport[] = [];
 		for (const registry of config.registries) {

@@ -51,9 +51,11 @@ async function mirrorOnce(
 	{ config: file, lists, dryRun = false, json }: MirrorFlags,
 	io: Process,
 ): Promise<number> {
-	const config = mirrorConfigOf(await loadHousekeepingConfig(file), file);
+	const housekeeping = await loadHousekeepingConfig(file);
+	const config = mirrorConfigOf(housekeeping, file);
 	const report = await mirror({
 		config: lists === undefined ? config : { ...config, lists },
+		state: housekeeping.state,
 		dryRun,
 		signal: io.stop,
 		log: logOf(io),

@@ -110,7 +110,7 @@ async function housekeeping(file: string, log: Logger): Promise<Timetable> {
 			timeZone: mirroring.timeZone,
 			run: async (signal) => {
 				const options = { config: mirroring, dryRun: false, signal, log };
-				return mirrorSummary(await mirror(options));
+				return mirrorSummary(await mirror({ ...options, state }));
 			},
 		});
 	}

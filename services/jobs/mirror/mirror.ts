@@ -5,6 +5,7 @@ import { passwordFile } from "../../oci/credentials.ts";
 import { Registry } from "../../oci/registry.ts";
 import type { Transport } from "../../oci/transport.ts";
 import { messageOf } from "../error-message.ts";
+import { withLease } from "../lease.ts";
 import {
 	formatProblem,
 	InvalidInputError,
@@ -23,6 +24,8 @@ import { parseWantedTags } from "./wanted-tags.ts";
 
 export interface MirrorOptions extends JobOptions {
 	readonly config: MirrorConfig;
+	/** Folder of the lease. */
+	readonly state: string;
 	/** The day that overrides expire by and backup tags bear. @default - the machine's, in UTC */
 	readonly now?: () => Date;
 }
@@ -33,15 +36,26 @@ export interface MirrorOptions extends JobOptions {
  * what it pointed to is kept under another one. What goes wrong with one tag is reported and leaves
  * the others alone.
  *
- * It may be killed at any point and run again, and two runs at a time do no harm.
+ * It waits for a run with the same state folder that is under way. It may be killed at any point and run
+ * again, and two runs at a time do no harm.
  *
  * @throws InvalidInputError when anything is wrong with any list, before anything is done, and
  * CredentialError when the password cannot be read.
  */
 export async function mirror(options: MirrorOptions): Promise<MirrorReport> {
+	const { config, state, dryRun, signal, log } = options;
+	const wanted = await readWantedTags(config.lists);
+	const run = () => fill(wanted, options);
+	if (dryRun) return run();
+	return withLease(state, { job: "mirror", signal, log }, run);
+}
+
+function fill(
+	wanted: readonly WantedTag[],
+	options: MirrorOptions,
+): Promise<MirrorReport> {
 	const { config, dryRun, signal, log, now = () => new Date() } = options;
 	const started = Date.now();
-	const wanted = await readWantedTags(config.lists);
 	const today = now();
 	const expired = expiredOverrides(wanted, today);
 	for (const problem of expired) log.error(problem, "an override has expired");

@@ -2,6 +2,7 @@ import type { PromoterConfig } from "../../../topology/job-config.ts";
 import { Copier } from "../../oci/copy.ts";
 import type { Registry } from "../../oci/registry.ts";
 import { TagInventory } from "../../oci/tag-inventory.ts";
+import { withLease } from "../lease.ts";
 import { formatProblem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import { countOutcomes } from "../run-report.ts";
@@ -11,7 +12,6 @@ import { CurrentTags } from "./current-tags.ts";
 import { type Ends, openEnds } from "./ends.ts";
 import { Judge } from "./judge.ts";
 import { LateReferrers } from "./late-referrers.ts";
-import { withLease } from "./lease.ts";
 import type { PlanRules, Step } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import {
@@ -60,7 +60,8 @@ export async function promote(
 			const ends = await openEnds(config, transport);
 			return new Run(options, asked, ends).report();
 		}).finally(() => progress.stop());
-	return dryRun ? run() : withLease(config.state, { signal, log }, run);
+	if (dryRun) return run();
+	return withLease(config.state, { job: "promote", signal, log }, run);
 }
 
 class Run {

@@ -65,6 +65,7 @@ export async function runMirror({
 				destination: { url: archive, username: account.username, passwordFile },
 				upstreams,
 			},
+			state: join(folder, "state"),
 			dryRun,
 			signal,
 			log: createLogger({ write: (line) => log.push(line) }, "info"),

@@ -11,11 +11,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createLogger } from "../../../../services/jobs/log.ts";
-import {
-	type LeaseTerms,
-	withLease,
-} from "../../../../services/jobs/promote/lease.ts";
+import { type LeaseTerms, withLease } from "../../../services/jobs/lease.ts";
+import { createLogger } from "../../../services/jobs/log.ts";
 
 /** A lease that nobody gives up on within a test. */
 const LONG: LeaseTerms = { ttlMs: 60_000, renewMs: 5 };
@@ -36,12 +33,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(state, { recursive: true, force: true }));
 
-function run<T>(task: () => Promise<T>, terms = LONG): Promise<T> {
+function run<T>(
+	task: () => Promise<T>,
+	terms = LONG,
+	job = "promote",
+): Promise<T> {
 	const log = createLogger(
 		{ write: (line) => lines.push(JSON.parse(line)) },
 		"info",
 	);
-	return withLease(state, { signal: stop.signal, log, terms }, task);
+	return withLease(state, { job, signal: stop.signal, log, terms }, task);
 }
 
 /** A run that notes its begin and goes on until it is ended. */
@@ -126,6 +127,17 @@ test("a second run waits until the first has ended, and says so once", async () 
 	expect(lines).toMatchObject([
 		{ msg: "waits for a run that is under way", holder: HOLDER },
 	]);
+});
+
+test("runs of different jobs do not wait for each other", async () => {
+	const first = running("first");
+	await first.begun();
+	const files = () => readdir(state);
+	expect(await run(files, LONG, "cleanup")).toEqual(
+		expect.arrayContaining(["promote.lease", "cleanup.lease"]),
+	);
+	await first.end();
+	expect(lines).toEqual([]);
 });
 
 test("several runs go one after the other", async () => {

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { Logger } from "../log.ts";
+import type { Logger } from "./log.ts";
 
 /** How long a lease lasts without a sign of life of its holder, and how often it gives one. */
 export interface LeaseTerms {
@@ -16,29 +16,34 @@ export interface LeaseTerms {
 
 const TERMS: LeaseTerms = { ttlMs: 30_000, renewMs: 5_000 };
 
+/** Whose lease it is. */
+export interface LeaseOptions {
+	/** Its file in the state folder is `<job>.lease`. */
+	readonly job: string;
+	/** Ends the wait for another run. */
+	readonly signal: AbortSignal;
+	readonly log: Logger;
+	/** @default - 30 s, and a sign of life each 5 s */
+	readonly terms?: LeaseTerms;
+}
+
 /**
- * Runs a task while no other run of the same state folder does: it waits for a run that is under way,
- * and takes over from one that gave no sign of life for longer than `ttlMs`.
+ * Runs a task while no other run of the same job with the same state folder does: it waits for a run
+ * that is under way, and takes over from one that gave no sign of life for longer than `ttlMs`. The
+ * `Forbid` of a CronJob is none of this: it knows nothing of runs by hand, or of a node that is away.
  *
- * A lease saves work and decides nothing. Two runs at once do no harm: tags of the destination are
- * create-only, so the second writer of a tag is told what is there.
+ * A lease saves work and decides nothing. Two runs at once do no harm: tags of Prod are create-only, so
+ * the second writer of a tag is told what is there; those of the Archive are kept before they move; and
+ * a tag is looked at once more before it is removed.
  *
  * A folder that cannot be written keeps no run from its work; that is logged.
  */
 export async function withLease<T>(
 	state: string,
-	{
-		signal,
-		log,
-		terms = TERMS,
-	}: {
-		readonly signal: AbortSignal;
-		readonly log: Logger;
-		readonly terms?: LeaseTerms;
-	},
+	{ job, signal, log, terms = TERMS }: LeaseOptions,
 	task: () => Promise<T>,
 ): Promise<T> {
-	const lease = new LeaseFile(join(state, "promote.lease"), terms);
+	const lease = new LeaseFile(join(state, `${job}.lease`), terms);
 	let held = false;
 	try {
 		await mkdir(state, { recursive: true });
