@@ -59,6 +59,8 @@ function computed(
 	name: string,
 	inputs: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
+	if (type.startsWith("kubernetes:"))
+		return { metadata: { name: automaticName(name), ...metadataOf(inputs) } };
 	const seed = Buffer.alloc(Number(inputs.length ?? 0), name);
 	switch (type) {
 		case "random:index/randomBytes:RandomBytes":
@@ -74,6 +76,12 @@ function computed(
 			return { name: `${name}-1234567` };
 	}
 }
+
+/** The name of a Kubernetes object that gets one by itself: as long as the plugin's, and plainly none. */
+export const automaticName = (resource: string) => `${resource}-xxxxxxxx`;
+
+const metadataOf = (inputs: Readonly<Record<string, unknown>>) =>
+	inputs.metadata as Readonly<Record<string, unknown>> | undefined;
 
 /** Marks what the provider calls secret, as the real engine does and the mock one does not. */
 const secret = (value: string) => ({
