@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutSchema, type OpenApi } from "./cut-schema.ts";
+import { cutSchema, type OpenApi, withCustomKind } from "./cut-schema.ts";
 
 const PREFIX = "#/components/schemas/";
 
@@ -62,6 +62,61 @@ test("leaves what says which objects are right, strictly, and a spec that has re
 				required: ["size"],
 			},
 			Shop: { type: "object" },
+		},
+	});
+});
+
+test("adds a kind that clusters get from elsewhere, with the metadata of all objects", () => {
+	const { kinds, definitions } = withCustomKind(
+		{ kinds: {}, definitions: {} },
+		{
+			spec: {
+				group: "till.example",
+				scope: "Namespaced",
+				names: { kind: "Till" },
+				versions: [
+					{
+						name: "v1",
+						schema: {
+							openAPIV3Schema: {
+								type: "object",
+								properties: {
+									metadata: { type: "object" },
+									spec: {
+										type: "object",
+										properties: { coins: { type: "integer" } },
+										required: ["coins"],
+									},
+								},
+							},
+						},
+					},
+				],
+			},
+		},
+	);
+	expect(kinds).toEqual({
+		"till.example/v1 Till": {
+			$ref: "#/definitions/till.example.v1.Till",
+			namespaced: true,
+		},
+	});
+	expect(definitions).toEqual({
+		"till.example.v1.Till": {
+			type: "object",
+			properties: {
+				metadata: {
+					$ref: "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta",
+				},
+				spec: {
+					type: "object",
+					properties: { coins: { type: "integer" } },
+					additionalProperties: false,
+					required: ["coins"],
+				},
+			},
+			additionalProperties: false,
+			required: ["spec"],
 		},
 	});
 });

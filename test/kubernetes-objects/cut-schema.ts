@@ -78,6 +78,51 @@ export function cutSchema(
 	}
 }
 
+/** What this needs of the definition of a kind that a cluster may have besides its own. */
+export interface CustomKind {
+	readonly spec: {
+		readonly group: string;
+		readonly scope: "Namespaced" | "Cluster";
+		readonly names: { readonly kind: string };
+		readonly versions: readonly {
+			readonly name: string;
+			readonly schema: { readonly openAPIV3Schema: Schema };
+		}[];
+	};
+}
+
+const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+/** The schemas with one more kind; of its versions, the first. */
+export function withCustomKind(
+	schemas: KindSchemas,
+	{ spec: { group, scope, names, versions } }: CustomKind,
+): KindSchemas {
+	const [version] = versions;
+	if (!version) throw new Error(`the kind '${names.kind}' has no version`);
+	const name = `${group}.${version.name}.${names.kind}`;
+	const own = cut(version.schema.openAPIV3Schema, () => ({}));
+	return {
+		kinds: sorted({
+			...schemas.kinds,
+			[`${group}/${version.name} ${names.kind}`]: {
+				$ref: `#/definitions/${name}`,
+				namespaced: scope === "Namespaced",
+			},
+		}),
+		definitions: sorted({
+			...schemas.definitions,
+			[name]: {
+				...own,
+				properties: {
+					...own.properties,
+					metadata: { $ref: `#/definitions/${OBJECT_META}` },
+				},
+			},
+		}),
+	};
+}
+
 function cut(schema: Schema, taken: (name: string) => Schema): Schema {
 	const [only] = schema.allOf ?? [];
 	const $ref = (only ?? schema).$ref;
@@ -96,9 +141,10 @@ function cut(schema: Schema, taken: (name: string) => Schema): Schema {
 		.map(([name, inner]) => [name, cut(inner, taken)] as const);
 	const required = properties
 		.filter(
-			([name, { $ref = "" }]) =>
+			([name, inner]) =>
 				schema.required?.includes(name) ||
-				(name === "spec" && needsFields(taken(nameOf($ref)))),
+				(name === "spec" &&
+					needsFields(inner.$ref ? taken(nameOf(inner.$ref)) : inner)),
 		)
 		.map(([name]) => name);
 	return {

@@ -22,7 +22,7 @@ test("names a kind that it has no schema of, instead of letting it pass", () => 
 		object.kind === "LimitRange" ? { ...object, kind: "LimitRanges" } : object,
 	);
 	expect(problemsOfObjects(objects)).toEqual([
-		"LimitRanges \"t-golden-sample/all\": no schema of 'v1 LimitRanges', only of apps/v1 Deployment, apps/v1 StatefulSet, batch/v1 CronJob, batch/v1 Job, networking.k8s.io/v1 Ingress, networking.k8s.io/v1 NetworkPolicy, policy/v1 PodDisruptionBudget, rbac.authorization.k8s.io/v1 Role, rbac.authorization.k8s.io/v1 RoleBinding, v1 ConfigMap, v1 LimitRange, v1 Namespace, v1 PersistentVolumeClaim, v1 ResourceQuota, v1 Secret, v1 Service, v1 ServiceAccount; add it to take-schema.ts",
+		"LimitRanges \"t-golden-sample/all\": no schema of 'v1 LimitRanges', only of apps/v1 Deployment, apps/v1 StatefulSet, batch/v1 CronJob, batch/v1 Job, cert-manager.io/v1 Certificate, networking.k8s.io/v1 Ingress, networking.k8s.io/v1 NetworkPolicy, policy/v1 PodDisruptionBudget, rbac.authorization.k8s.io/v1 Role, rbac.authorization.k8s.io/v1 RoleBinding, v1 ConfigMap, v1 LimitRange, v1 Namespace, v1 PersistentVolumeClaim, v1 ResourceQuota, v1 Secret, v1 Service, v1 ServiceAccount; add it to take-schema.ts",
 	]);
 });
 
@@ -78,6 +78,44 @@ test("takes the name of an object that somebody else makes, when it is told of i
 		problemsOfObjects(objects, {
 			outside: ['Secret "t-golden-sample/given"'],
 		}),
+	).toEqual([]);
+});
+
+test("knows that cert-manager makes the Secrets of Certificates and of Ingresses it is told of", () => {
+	const certificate = {
+		apiVersion: "cert-manager.io/v1",
+		kind: "Certificate",
+		metadata: { name: "public", namespace: "t-golden-sample" },
+		spec: {
+			secretName: "given",
+			dnsNames: ["registry.example.com"],
+			issuerRef: { name: "acme", kind: "ClusterIssuer" },
+		},
+	};
+	const { objects, object } = edited({
+		kind: "Ingress",
+		at: ["spec", "tls", 0, "secretName"],
+		to: "given",
+		problem: "",
+	});
+	expect(problemsOfObjects([...objects, certificate])).toEqual([]);
+	const misspelt = { ...certificate, spec: { secret: "given" } };
+	expect(problemsOfObjects([misspelt])).toEqual([
+		'Certificate "t-golden-sample/public": spec.issuerRef is missing',
+		'Certificate "t-golden-sample/public": spec.secretName is missing',
+		expect.stringContaining("spec.secret is no field; fields there are "),
+	]);
+	const told = {
+		...object,
+		metadata: {
+			...object.metadata,
+			annotations: { "cert-manager.io/cluster-issuer": "acme" },
+		},
+	};
+	expect(
+		problemsOfObjects(
+			objects.map((other) => (other === object ? told : other)),
+		),
 	).toEqual([]);
 });
 

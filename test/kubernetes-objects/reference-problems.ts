@@ -1,21 +1,13 @@
 import type {
 	V1Ingress,
+	V1IngressSpec,
 	V1RoleBinding,
 	V1StatefulSet,
-	V1Volume,
 } from "@kubernetes/client-node";
 import { contentOf } from "./content-problems.ts";
 import { type KubernetesObject, named } from "./object.ts";
-import { type Workload, workloadsOf } from "./workload.ts";
-
-/** An object that another one names. */
-interface Reference {
-	readonly path: string;
-	readonly kind: string;
-	readonly name: string | undefined;
-	/** Keys that must be among its data. */
-	readonly keys?: readonly string[];
-}
+import { podReferences, type Reference } from "./pod-references.ts";
+import { workloadsOf } from "./workload.ts";
 
 /**
  * Names of objects that nobody renders: a pod would wait for them for ever, and the API server says nothing.
@@ -27,6 +19,7 @@ export function referenceProblems(
 	outside: ReadonlySet<string>,
 ): readonly string[] {
 	const rendered = new Map(objects.map((object) => [named(object), object]));
+	const made = new Set([...outside, ...objects.flatMap(madeOf)]);
 	return [
 		...workloadsOf(objects).flatMap(({ object, ...workload }) =>
 			missing(object, podReferences(workload)),
@@ -42,7 +35,7 @@ export function referenceProblems(
 		return references
 			.flatMap(({ path, kind, name, keys = [] }) => {
 				const wanted = `${kind} "${namespace}/${name}"`;
-				if (name === undefined || outside.has(wanted)) return [];
+				if (name === undefined || made.has(wanted)) return [];
 				const target = rendered.get(wanted);
 				if (!target) return [`${path} names ${wanted}, which is not rendered`];
 				const has = contentOf(target);
@@ -56,112 +49,22 @@ export function referenceProblems(
 	}
 }
 
-function podReferences({
-	pod,
-	path,
-}: Pick<Workload, "pod" | "path">): readonly Reference[] {
-	const containers = [...(pod.initContainers ?? []), ...pod.containers];
-	return [
-		{
-			path: `${path}.serviceAccountName`,
-			kind: "ServiceAccount",
-			name: pod.serviceAccountName,
-		},
-		...(pod.imagePullSecrets ?? []).map(({ name }) => ({
-			path: `${path}.imagePullSecrets`,
-			kind: "Secret",
-			name,
-		})),
-		...(pod.volumes ?? []).flatMap((volume) =>
-			volumeReferences(volume, `${path}.volumes.${volume.name}`),
-		),
-		...containers.flatMap(({ name: container, env = [], envFrom = [] }) => [
-			...env.flatMap(({ name, valueFrom = {} }) =>
-				keyReferences(`${path}.${container}.env.${name}`, [
-					["Secret", valueFrom.secretKeyRef],
-					["ConfigMap", valueFrom.configMapKeyRef],
-				]),
-			),
-			...envFrom.flatMap(({ secretRef, configMapRef }) =>
-				keyReferences(`${path}.${container}.envFrom`, [
-					["Secret", secretRef],
-					["ConfigMap", configMapRef],
-				]),
-			),
-		]),
-	];
+/** What cert-manager will make of an object. */
+function madeOf({ kind, metadata, spec }: KubernetesObject) {
+	const annotations = Object.keys(metadata.annotations ?? {});
+	const secrets =
+		kind === "Certificate"
+			? [(spec as { readonly secretName: string }).secretName]
+			: kind === "Ingress" && annotations.some((key) => ISSUER.test(key))
+				? ((spec as V1IngressSpec).tls ?? []).map(
+						({ secretName }) => secretName,
+					)
+				: [];
+	return secrets.map((name) => `Secret "${metadata.namespace}/${name}"`);
 }
 
-function volumeReferences(
-	{ secret, configMap, persistentVolumeClaim, projected }: V1Volume,
-	path: string,
-): readonly Reference[] {
-	return [
-		...filesReferences(path, "Secret", {
-			...secret,
-			name: secret?.secretName,
-		}),
-		...filesReferences(path, "ConfigMap", configMap),
-		{
-			path,
-			kind: "PersistentVolumeClaim",
-			name: persistentVolumeClaim?.claimName,
-		},
-		...(projected?.sources ?? []).flatMap((source) => [
-			...filesReferences(path, "Secret", source.secret),
-			...filesReferences(path, "ConfigMap", source.configMap),
-		]),
-	];
-}
-
-function filesReferences(
-	path: string,
-	kind: string,
-	source:
-		| {
-				readonly name?: string | undefined;
-				readonly optional?: boolean;
-				readonly items?: readonly { readonly key: string }[];
-		  }
-		| undefined,
-): readonly Reference[] {
-	if (source?.name === undefined || source.optional) return [];
-	return [
-		{
-			path,
-			kind,
-			name: source.name,
-			keys: (source.items ?? []).map(({ key }) => key),
-		},
-	];
-}
-
-function keyReferences(
-	path: string,
-	sources: readonly (readonly [
-		kind: string,
-		source:
-			| {
-					readonly name?: string;
-					readonly key?: string;
-					readonly optional?: boolean;
-			  }
-			| undefined,
-	])[],
-): readonly Reference[] {
-	return sources.flatMap(([kind, source]) =>
-		source === undefined || source.optional
-			? []
-			: [
-					{
-						path,
-						kind,
-						name: source.name,
-						keys: source.key === undefined ? [] : [source.key],
-					},
-				],
-	);
-}
+// https://cert-manager.io/docs/usage/ingress/#supported-annotations
+const ISSUER = /^cert-manager\.io\/(?:cluster-)?issuer$/;
 
 function ownReferences(object: KubernetesObject): readonly Reference[] {
 	switch (object.kind) {

@@ -1,9 +1,20 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { kubectl } from "../../toolchain/cluster/kubectl.ts";
-import { cutSchema, type OpenApi } from "./cut-schema.ts";
+import { runCaptured } from "../../toolchain/process.ts";
+import {
+	type CustomKind,
+	cutSchema,
+	type OpenApi,
+	withCustomKind,
+} from "./cut-schema.ts";
 
 // `node test/kubernetes-objects/take-schema.ts && npm run format` takes the schemas anew from the cluster of
-// `npm run cluster -- up`. The running server says more than the documents of its source: those have no enums.
+// `npm run cluster -- up`, and cert-manager's from its Go module. The running server says more than the documents of
+// its source: those have no enums.
+
+const CERT_MANAGER = "github.com/cert-manager/cert-manager@v1.19.2";
 
 /** Kinds that this project renders, or may. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
@@ -37,7 +48,18 @@ const documents = await Promise.all(
 	})),
 );
 
+const schemas = withCustomKind(cutSchema(documents), await certificateKind());
 writeFileSync(
 	new URL("./schema/kubernetes.json", import.meta.url),
-	`${JSON.stringify({ kubernetes: serverVersion.gitVersion, ...cutSchema(documents) }, undefined, "\t")}\n`,
+	`${JSON.stringify({ kubernetes: serverVersion.gitVersion, certManager: CERT_MANAGER, ...schemas }, undefined, "\t")}\n`,
 );
+
+async function certificateKind(): Promise<CustomKind> {
+	const { code, stdout, stderr } = await runCaptured("go", [
+		...["mod", "download", "-json", CERT_MANAGER],
+	]);
+	if (code !== 0) throw new Error(`no ${CERT_MANAGER}: ${stderr || stdout}`);
+	const { Dir } = JSON.parse(stdout) as { Dir: string };
+	const file = join(Dir, "deploy/crds/cert-manager.io_certificates.yaml");
+	return parse(readFileSync(file, "utf8"));
+}
