@@ -13,6 +13,7 @@ const DOCUMENT: OpenApi = {
 			Cart: {
 				...{ type: "object", description: "prose" },
 				properties: {
+					kind: { type: "string" },
 					spec: { allOf: [{ $ref: `${PREFIX}CartSpec` }] },
 					status: { $ref: `${PREFIX}Unused` },
 				},
@@ -24,6 +25,7 @@ const DOCUMENT: OpenApi = {
 				type: "object",
 				properties: {
 					size: { type: "string", enum: ["large"] },
+					status: { type: "string" },
 					labels: { type: "object", additionalProperties: { type: "string" } },
 				},
 				required: ["size"],
@@ -48,7 +50,10 @@ test("leaves what says which objects are right, strictly, and a spec that has re
 		definitions: {
 			Cart: {
 				type: "object",
-				properties: { spec: { $ref: "#/definitions/CartSpec" } },
+				properties: {
+					kind: { type: "string" },
+					spec: { $ref: "#/definitions/CartSpec" },
+				},
 				additionalProperties: false,
 				required: ["spec"],
 			},
@@ -56,6 +61,7 @@ test("leaves what says which objects are right, strictly, and a spec that has re
 				type: "object",
 				properties: {
 					size: { type: "string", enum: ["large"] },
+					status: { type: "string" },
 					labels: { type: "object", additionalProperties: { type: "string" } },
 				},
 				additionalProperties: false,

@@ -38,8 +38,9 @@ export interface KindSchemas {
 
 const REFERENCE = "#/components/schemas/";
 
-// What the server writes and no program of ours does.
-const NOT_RENDERED = new Set(["status", "managedFields"]);
+// What the server writes and no program of ours does: in whole objects, not in the conditions of a rule.
+const isRendered = (field: string, { properties = {} }: Schema) =>
+	field !== "managedFields" && !(field === "status" && "kind" in properties);
 
 /**
  * Leaves of the documents what says which objects are right: no prose, no status, no defaults. Schemas become
@@ -137,7 +138,7 @@ function cut(schema: Schema, taken: (name: string) => Schema): Schema {
 	if ("oneOf" in schema)
 		return { type: ["string", "number"], format: "quantity" };
 	const properties = Object.entries(schema.properties ?? {})
-		.filter(([name]) => !NOT_RENDERED.has(name))
+		.filter(([name]) => isRendered(name, schema))
 		.map(([name, inner]) => [name, cut(inner, taken)] as const);
 	const required = properties
 		.filter(
