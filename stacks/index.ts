@@ -8,8 +8,9 @@ import {
 } from "../topology/invariants/all.ts";
 import { estateKeySigners } from "../topology/signer-spec.ts";
 import { tierSummaries } from "../topology/tier-summary.ts";
-import { loadEstate } from "./config/load.ts";
+import { loadEstate, loadImageNames } from "./config/load.ts";
 import { dev } from "./dev.ts";
+import { imageNamesOf, k8s } from "./k8s.ts";
 import { publicKeyTexts, readSignerTexts } from "./signer-files.ts";
 
 const stack = pulumi.getStack();
@@ -23,7 +24,7 @@ if (violations.length > 0) {
 }
 
 const signerTexts = readSignerTexts(estate.promotion.signers, stack);
-const running = dev(estate, signerTexts);
+const running = start();
 
 /** Each tier with its address and who may use it; nothing secret. */
 export const tiers = tierSummaries(estate);
@@ -54,9 +55,16 @@ export const publicKeys = pulumi.all({
 	...publicKeyTexts(estate.promotion.signers, signerTexts),
 	...running.signingKeys.publicKeys,
 });
-/** Container that runs the promotion job. */
+/** Container or CronJob that runs the promotion job. */
 export const promoter = running.promoter;
-/** Container that runs cleanup and mirroring. */
+/** Container or CronJob that runs cleanup and mirroring. */
 export const housekeeping = running.housekeeping;
 /** Files with which clients pull through the estate, by location and path below /etc; nothing secret. */
 export const clientConfig = clientConfigFiles(estate);
+
+function start() {
+	const { kubernetes } = estate;
+	if (!kubernetes) return dev(estate, signerTexts);
+	const images = imageNamesOf(kubernetes, loadImageNames());
+	return k8s(estate, kubernetes, images, signerTexts);
+}

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { PlatformKind } from "../topology/estate.ts";
 import { cacheFolder } from "./folders.mjs";
 import { runCaptured } from "./process.ts";
 import type { PulumiCli } from "./pulumi-cli.ts";
@@ -21,11 +22,13 @@ export type PluginEnvironment = Readonly<Record<string, string>>;
  */
 export async function ensurePlugins(
 	cli: PulumiCli,
+	platform: PlatformKind,
 ): Promise<PluginEnvironment> {
 	const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
 	const missing = Object.entries(versions.plugins).filter(
 		([name, version]) =>
-			USED.includes(name) && !existsSync(pluginFolder(home, name, version)),
+			USED[platform].includes(name) &&
+			!existsSync(pluginFolder(home, name, version)),
 	);
 	if (missing.length === 0) return {};
 	if (await canReach("get.pulumi.com")) {
@@ -39,8 +42,11 @@ export async function ensurePlugins(
 	return standIns();
 }
 
-/** Plugins of the stacks there are; the one for Kubernetes is a large download that none needs yet. */
-const USED: readonly string[] = ["docker", "random"];
+/** Plugins by where a stack runs; the one for Kubernetes is a large download. */
+const USED: Readonly<Record<PlatformKind, readonly string[]>> = {
+	docker: ["docker", "random"],
+	kubernetes: ["kubernetes", "random"],
+};
 
 const pluginFolder = (home: string, name: string, version: string) =>
 	join(home, "plugins", `resource-${name}-v${version}`);

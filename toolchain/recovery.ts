@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { PreparedStack } from "./commands/prepare.ts";
+import type { DockerStack } from "./commands/prepare.ts";
 import { runCaptured } from "./process.ts";
 import { labelledWith, stackContainers } from "./stack-containers.ts";
 import { say } from "./step.ts";
@@ -9,7 +9,7 @@ import { say } from "./step.ts";
  * hold ports and names the next run needs, and then forgets the creations that never came to an
  * end. Volumes and networks stay until `down`: they are in nobody's way, and a volume holds images.
  */
-export async function recover(prepared: PreparedStack): Promise<void> {
+export async function recover(prepared: DockerStack): Promise<void> {
 	const { location, engine, pulumi, env } = prepared;
 	const containers = await stackContainers(engine.client, location.stack);
 	const options = { cwd: location.cwd, env };

@@ -9,7 +9,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
+import { IMAGES_KEY } from "../stacks/config/parse.ts";
+import type { PlatformKind } from "../topology/estate.ts";
+import type { EstateImageNames } from "../topology/kubernetes-spec.ts";
 import { stateFolder } from "./folders.mjs";
 import { runCaptured, UserError } from "./process.ts";
 
@@ -101,13 +104,39 @@ function workFolder(stack: string, file: string): string {
 		),
 	);
 	const copy = join(folder, `Pulumi.${stack}.yaml`);
-	const salt = existsSync(copy)
-		? saltLine(readFileSync(copy, "utf8"))
-		: undefined;
+	const before = existsSync(copy) ? readFileSync(copy, "utf8") : "";
+	const salt = saltLine(before);
 	const config = readFileSync(file, "utf8").replace(SALT, "");
-	replaceFile(copy, salt ? `${config.trimEnd()}\n${salt}\n` : config);
+	const salted = salt ? `${config.trimEnd()}\n${salt}\n` : config;
+	const images = IMAGES.test(before) && parse(before)?.config?.[IMAGES_NAME];
+	replaceFile(copy, images ? withImages(salted, images) : salted);
 	return folder;
 }
+
+/**
+ * Notes which images were brought to the cluster, in the CLI's own copy of the stack's file.
+ */
+export function noteImages(
+	{ cwd, stack, local }: StackLocation,
+	images: EstateImageNames,
+): void {
+	if (!local) {
+		throw new UserError(
+			`the stack '${stack}' has a backend of its own, so the images it runs on have to be in its configuration. Fix: name them under estate.kubernetes.images`,
+		);
+	}
+	const file = join(cwd, `Pulumi.${stack}.yaml`);
+	replaceFile(file, withImages(readFileSync(file, "utf8"), images));
+}
+
+function withImages(text: string, images: EstateImageNames): string {
+	const document = parseDocument(text);
+	document.setIn(["config", IMAGES_NAME], images);
+	return document.toString({ lineWidth: 0 });
+}
+
+const IMAGES_NAME = `registry-tiers:${IMAGES_KEY}`;
+const IMAGES = new RegExp(`^ *${IMAGES_NAME}:`, "m");
 
 const SALT = /^encryptionsalt: .*$\n?/m;
 const saltLine = (text: string) => SALT.exec(text)?.[0].trim();
@@ -129,6 +158,17 @@ export function readEstateConfig({ file }: StackLocation): unknown {
 		);
 	}
 	return document?.config?.["registry-tiers:estate"];
+}
+
+/** Where a stack runs, as far as its configuration says it; mistakes in it are for others to find. */
+export function platformOf(location: StackLocation): PlatformKind {
+	const raw = readEstateConfig(location);
+	const isKubernetes =
+		typeof raw === "object" &&
+		raw !== null &&
+		"platform" in raw &&
+		raw.platform === "kubernetes";
+	return isKubernetes ? "kubernetes" : "docker";
 }
 
 /** Name of the Pulumi project. */

@@ -1,4 +1,4 @@
-import type { EstateSpec, Member } from "./estate.ts";
+import type { Estate, EstateSpec, Member } from "./estate.ts";
 import { HOME, PROD_RW, PROMOTER_JOB, PROMOTION } from "./names.ts";
 import type { TierKind } from "./tier-kinds.ts";
 
@@ -92,3 +92,9 @@ export const gateHost = (spec: Named, gate: string) =>
 
 /** First part of a host name, which a Service is called by. */
 export const aliasOf = (host: string) => host.split(".")[0] ?? host;
+
+/** Every namespace of an estate on Kubernetes. */
+export function namespacesOf(estate: Estate): readonly string[] {
+	const members = estate.segments.flatMap((segment) => segment.members);
+	return [...new Set(members.map((member) => namespaceOf(estate, member)))];
+}

@@ -9,6 +9,8 @@ export interface KubernetesSpec {
 	 * @default - `npm run up` brings them to the cluster of `npm run cluster`, and to no other
 	 */
 	readonly images?: EstateImageNames;
+	/** Secret with the login for those images, which every namespace has. @default - none is needed */
+	readonly imagePullSecret?: string;
 	/** StorageClass of every claim. @default - the cluster's default class */
 	readonly storageClass?: string;
 	/** Name of the cluster's DNS service. */

@@ -41,6 +41,9 @@ export interface NetworkArgs {
 
 /** Where a tier keeps its blobs, or a job its state. */
 export interface Storage {
+	/** Its name in the program. */
+	readonly id: string;
+	/** Its name on the platform. */
 	readonly name: pulumi.Output<string>;
 }
 

@@ -263,3 +263,39 @@ const PRIVATE_RANGES = [
 	"172.16.0.0/12",
 	"192.168.0.0/16",
 ].flatMap((text) => parseRange(text) ?? []);
+
+const hostRule = {
+	expected: "a host name of lower-case letters, digits, - and dots",
+	fix: "write a name such as prod.registry.example.com",
+};
+
+/** A host name that clients outside use, without a port. */
+export const host = z
+	.string({ error: explain(hostRule) })
+	.max(253, { error: explain(hostRule) })
+	.regex(
+		/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/,
+		{ error: explain(hostRule) },
+	);
+
+const storageRule = {
+	expected: "a size as Kubernetes writes it, in Mi, Gi or Ti",
+	fix: "write a size such as 50Gi",
+};
+
+/** The size of a claim. */
+export const storage = z
+	.string({ error: explain(storageRule) })
+	.regex(/^[1-9][0-9]{0,5}(?:Mi|Gi|Ti)$/, { error: explain(storageRule) });
+
+/** The name of an object in a cluster. */
+export function clusterName(example: string) {
+	const error = explain({
+		expected: "a name of lower-case letters, digits, - and dots",
+		fix: `write a name such as ${example}`,
+	});
+	return z
+		.string({ error })
+		.max(253, { error })
+		.regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, { error });
+}

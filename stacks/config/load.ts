@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateSpec } from "../../topology/estate.ts";
-import { ConfigError, ESTATE_KEY, parseEstate } from "./parse.ts";
+import type { EstateImageNames } from "../../topology/kubernetes-spec.ts";
+import { ConfigError, ESTATE_KEY, IMAGES_KEY, parseEstate } from "./parse.ts";
 
 /**
  * Reads and checks the stack's configuration. Nothing else in the project reads `pulumi.Config`.
@@ -17,3 +18,7 @@ export function loadEstate(stack: string): EstateSpec {
 		throw error;
 	}
 }
+
+/** The images that `npm run up` has brought to the cluster; nothing where it brought none. */
+export const loadImageNames = (): EstateImageNames | undefined =>
+	new pulumi.Config().getObject<EstateImageNames>(IMAGES_KEY);

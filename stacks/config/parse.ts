@@ -1,13 +1,15 @@
 import { z } from "zod";
 import type { EstateSpec } from "../../topology/estate.ts";
+import { clashes } from "./clashes.ts";
 import { missingFiles } from "./identities.ts";
-import { portClashes } from "./ports.ts";
 import { byPath, type Problem, problemsOf } from "./problem.ts";
 import { unknownSecrets } from "./rotation.ts";
 import { estateSchema } from "./schema.ts";
 
-/** The one configuration key of the project; its full name is `registry-tiers:estate`. */
+/** The one configuration key people write; its full name is `registry-tiers:estate`. */
 export const ESTATE_KEY = "estate";
+/** Written by `npm run up` alone, into its own copy of the stack's file: what it brought to a cluster. */
+export const IMAGES_KEY = "images";
 
 /** A stack file that cannot be used. Its message lists every problem, one a line. */
 export class ConfigError extends Error {
@@ -30,14 +32,14 @@ export function parseEstate(
 	stack: string,
 	file: string,
 ): EstateSpec {
-	const result = estateSchema.safeParse(raw, { reportInput: true });
+	const result = estateSchema(raw).safeParse(raw, { reportInput: true });
 	const problems = [
 		...(result.success
 			? []
 			: problemsOf(ESTATE_KEY, result.error.issues, (path) =>
 					knownKeys(path, raw),
 				)),
-		...portClashes(ESTATE_KEY, raw),
+		...clashes(ESTATE_KEY, raw),
 	].sort(byPath);
 	if (!result.success || problems.length > 0) {
 		throw new ConfigError(file, problems);
@@ -56,7 +58,7 @@ function knownKeys(
 	path: readonly PropertyKey[],
 	raw: unknown,
 ): readonly string[] {
-	let schema: z.ZodType | undefined = estateSchema;
+	let schema: z.ZodType | undefined = estateSchema(raw);
 	let value = raw;
 	for (const key of path) {
 		schema = below(unwrapped(schema), key);

@@ -94,7 +94,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"2 missing tier prod",
 		{ ...valid, tiers: { ...valid.tiers, prod: undefined } },
 		[
-			".tiers.prod: missing; expected the settings of the tier prod. Fix: write prod: { port: 5104 }.",
+			".tiers.prod: missing; expected the settings of the tier prod. Fix: write prod: { port: 5101 }.",
 		],
 	],
 	[
@@ -189,7 +189,7 @@ describe.each<[string, unknown, readonly string[]]>([
 		"39 a platform that does not exist",
 		{ ...valid, platform: "aws" },
 		[
-			'.platform: not valid, got "aws"; expected "docker". Fix: write platform: docker.',
+			'.platform: not valid, got "aws"; expected "docker" | "kubernetes". Fix: write platform: docker.',
 		],
 	],
 	[

@@ -2,13 +2,17 @@ import { parseEstate } from "../../stacks/config/parse.ts";
 import { compileEstate } from "../../topology/compile.ts";
 import type { Estate } from "../../topology/estate.ts";
 import { type DockerEngine, ensureEngine } from "../docker-engine.ts";
+import { isOwnCluster, loadEstateImages } from "../estate-images.ts";
 import { ESTATE_IMAGES, ensureImages } from "../images/images.ts";
 import type { StackOptions } from "../main.ts";
 import { ensurePlugins } from "../plugins.ts";
+import { UserError } from "../process.ts";
 import { ensurePulumi } from "../pulumi-cli.ts";
 import {
 	ensureStack,
 	locateStack,
+	noteImages,
+	platformOf,
 	readEstateConfig,
 	type StackLocation,
 } from "../stack.ts";
@@ -17,7 +21,8 @@ import {
 export interface PreparedStack {
 	readonly location: StackLocation;
 	readonly estate: Estate;
-	readonly engine: DockerEngine;
+	/** Where the estate runs on Docker. */
+	readonly engine?: DockerEngine;
 	/** Path of the Pulumi CLI. */
 	readonly pulumi: string;
 	readonly env: Readonly<Record<string, string>>;
@@ -34,15 +39,61 @@ export function describeStack({ stack, configFile }: StackOptions): {
 	return { location, estate: compileEstate(spec) };
 }
 
-/** Checks the configuration, then sees to engine, images, CLI, plugins and the stack itself. */
+/**
+ * The same for a command that works on containers.
+ *
+ * @param what the command, for the message
+ * @throws {UserError} for an estate on Kubernetes, with what to do there
+ */
+export function describeDockerStack(
+	options: StackOptions,
+	what: string,
+	remedy: string,
+): ReturnType<typeof describeStack> {
+	const described = describeStack(options);
+	if (described.estate.platform === "docker") return described;
+	throw new UserError(
+		`\`npm run ${what}\` works on containers, and the stack '${options.stack}' is on Kubernetes. Fix: ${remedy}`,
+	);
+}
+
+/** Checks the configuration, then sees to engine or cluster, images, CLI, plugins and the stack itself. */
 export async function prepareStack(
 	options: StackOptions,
 ): Promise<PreparedStack> {
+	const described = describeStack(options);
+	return described.estate.kubernetes
+		? prepareOnCluster(options, described)
+		: prepareOnDocker(options);
+}
+
+/** The same for a stack on Docker alone. */
+export async function prepareOnDocker(
+	options: StackOptions,
+): Promise<DockerStack> {
 	const described = describeStack(options);
 	const engine = await ensureEngine(options);
 	await ensureImages(engine.client, ESTATE_IMAGES);
 	const { pulumi, env } = await prepareCli(described.location, engine.env);
 	return { ...described, engine, pulumi, env };
+}
+
+/** A stack whose containers are on an engine. */
+export type DockerStack = PreparedStack &
+	Required<Pick<PreparedStack, "engine">>;
+
+async function prepareOnCluster(
+	options: StackOptions,
+	described: ReturnType<typeof describeStack>,
+): Promise<PreparedStack> {
+	const { location, estate } = described;
+	const spec = estate.kubernetes;
+	if (spec && !spec.images && isOwnCluster(spec)) {
+		const engine = await ensureEngine(options);
+		const images = await loadEstateImages(engine.client, engine.env);
+		noteImages(location, images);
+	}
+	return { ...described, ...(await prepareCli(location, {})) };
 }
 
 /** Sees to the Pulumi CLI, its plugins and the stack. */
@@ -54,7 +105,7 @@ export async function prepareCli(
 	const env = {
 		...location.env,
 		...engineEnv,
-		...(await ensurePlugins(cli)),
+		...(await ensurePlugins(cli, platformOf(location))),
 		PATH: pathWithNode(),
 	};
 	await ensureStack(cli.command, location, env);

@@ -8,11 +8,20 @@ import { runPulumi } from "../pulumi-run.ts";
 import { runningContainer } from "../stack-containers.ts";
 import { say } from "../step.ts";
 import { findRegistry, storeTarget } from "../tier-targets.ts";
-import { type PreparedStack, prepareStack } from "./prepare.ts";
+import {
+	type DockerStack,
+	describeDockerStack,
+	prepareOnDocker,
+} from "./prepare.ts";
 
 /** `npm run sandbox -- reset`: a new, empty Sandbox. No other tier is touched. */
 export async function resetSandbox(options: StackOptions): Promise<number> {
-	const prepared = await prepareStack(options);
+	describeDockerStack(
+		options,
+		"sandbox -- reset",
+		"npm run pulumi -- --stack <stack> up --target-replace, with the claim sandbox-storage",
+	);
+	const prepared = await prepareOnDocker(options);
 	const sandbox = findRegistry(prepared.estate, "sandbox");
 	await forgetAges(prepared, sandbox);
 	return replaceStores(prepared, sandbox, tierResources(sandbox).storages);
@@ -20,7 +29,7 @@ export async function resetSandbox(options: StackOptions): Promise<number> {
 
 // What is pushed to the new registry is as old as its push, also where cleanup saw the same before.
 async function forgetAges(
-	{ engine, location: { stack } }: PreparedStack,
+	{ engine, location: { stack } }: DockerStack,
 	{ name }: Registry,
 ): Promise<void> {
 	const { Id } = await runningContainer(
@@ -43,7 +52,12 @@ export async function resetCache(
 	options: StackOptions & { readonly force?: boolean },
 	region: string,
 ): Promise<number> {
-	const prepared = await prepareStack(options);
+	describeDockerStack(
+		options,
+		"cache -- reset",
+		"npm run pulumi -- --stack <stack> up --target-replace, with the claim of one replica after the other",
+	);
+	const prepared = await prepareOnDocker(options);
 	const caches = prepared.estate.registries.filter(
 		({ location, upstream }) => location === region && upstream,
 	);
@@ -67,7 +81,7 @@ export async function resetCache(
 
 // What a cache has is all there is of an image while its origin is away.
 async function checkOrigin(
-	{ engine, location: { stack } }: PreparedStack,
+	{ engine, location: { stack } }: DockerStack,
 	cache: Registry,
 ): Promise<void> {
 	const [server = ""] = tierResources(cache).servers;
@@ -87,7 +101,7 @@ async function checkOrigin(
 }
 
 async function replaceStores(
-	prepared: PreparedStack,
+	prepared: DockerStack,
 	registry: Registry,
 	storages: readonly string[],
 ): Promise<number> {

@@ -18,8 +18,8 @@ export async function up(
 		options.tier &&
 		targetOf(location.stack, findRegistry(estate, options.tier));
 	// Another run may be under way; Pulumi says so, and what that run makes is left alone.
-	if (!isLocked(location)) {
-		if (location.local) await recover(prepared);
+	if (engine && !isLocked(location)) {
+		if (location.local) await recover({ ...prepared, engine });
 		await checkPorts(engine.client, estate, location.file);
 	}
 	// Refreshing first puts right what changed behind Pulumi's back, such as a stopped container.

@@ -90,7 +90,7 @@ export function dockerPlatform({
 			{ labels: labels(name) },
 			{ parent, protect: kept, retainOnDelete: kept },
 		);
-		return { name: physical };
+		return { id: name, name: physical };
 	}
 }
 

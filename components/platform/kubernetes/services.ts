@@ -1,0 +1,43 @@
+import type { types } from "@pulumi/kubernetes";
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { aliasOf } from "../../../topology/hosts.ts";
+import type { ServerArgs } from "../platform.ts";
+import { memberLabel } from "./labels.ts";
+
+/**
+ * A Service for each name of a server. Those that several servers share are made with the first of
+ * them and lead to all.
+ *
+ * @param made names that have a Service; it gets what is made here
+ */
+export function aliasServices(
+	name: string,
+	{ networks, member, listens, replicaOf }: ServerArgs,
+	metadata: types.input.meta.v1.ObjectMeta,
+	selector: Readonly<Record<string, string>>,
+	made: Set<string>,
+	parent: pulumi.Resource,
+): void {
+	const hosts = networks.flatMap(({ aliases }) => aliases);
+	for (const host of new Set(hosts)) {
+		if (made.has(host)) continue;
+		made.add(host);
+		const alias = aliasOf(host);
+		new kubernetes.core.v1.Service(
+			`${name}-as-${alias}`,
+			{
+				metadata: { ...metadata, name: alias },
+				spec: {
+					selector: alias === replicaOf ? memberLabel(member) : { ...selector },
+					ports: listens.map((port) => ({
+						name: `tcp-${port}`,
+						port,
+						targetPort: port,
+					})),
+				},
+			},
+			{ parent },
+		);
+	}
+}
