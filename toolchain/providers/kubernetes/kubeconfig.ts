@@ -40,6 +40,18 @@ export interface ConnectionOptions extends RequestOptions {
 	readonly proxied: boolean;
 }
 
+/** The kubeconfig has other contexts than the one asked for. */
+export class UnknownContextError extends Error {
+	override readonly name = "UnknownContextError";
+	/** Those that it has. */
+	readonly contexts: string;
+
+	constructor(context: string, contexts: string) {
+		super(`the kubeconfig has no context "${context}"; it has ${contexts}`);
+		this.contexts = contexts;
+	}
+}
+
 /**
  * The connection that the arguments describe. A kubeconfig that is given is the only source: neither
  * KUBECONFIG nor the home folder is looked at.
@@ -82,9 +94,7 @@ async function loadKubeconfig({
 	else read(config, await contents(given));
 	if (context !== "") {
 		if (!config.getContextObject(context))
-			throw new Error(
-				`the kubeconfig has no context "${context}"; it has ${listed(config.contexts)}`,
-			);
+			throw new UnknownContextError(context, listed(config.contexts));
 		config.setCurrentContext(context);
 	}
 	if (cluster === "") return config;

@@ -94,7 +94,7 @@ describe("a kubeconfig", () => {
 			'the kubeconfig has no cluster to speak to: set its current-context, or the provider\'s "context"',
 		],
 	])("%# says what is wrong with it", async (config, message) => {
-		await expect(connection(config)).rejects.toThrow(new Error(message));
+		await expect(connection(config)).rejects.toHaveProperty("message", message);
 	});
 
 	test("is secret, its path is not", () => {
