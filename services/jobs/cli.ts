@@ -6,15 +6,14 @@ import { addPromote } from "./commands/promote.ts";
 import { addSchedule } from "./commands/schedule.ts";
 import { addSelfTest } from "./commands/self-test.ts";
 import { messageOf } from "./error-message.ts";
-import { BAD_INPUT, FAILURE, SUCCESS } from "./exit-status.ts";
+import { BAD_INPUT, FAILURE, STOPPED, SUCCESS } from "./exit-status.ts";
 import { InvalidInputError } from "./problem.ts";
 import type { Process } from "./process.ts";
 
 /**
  * The command line of the jobs image.
  *
- * @returns the exit status: 0 when all is well, 1 when something was refused or failed, 2 when the
- * command, the configuration, a manifest or a list is wrong.
+ * @returns the exit status, see `exit-status.ts`.
  */
 export async function main(
 	args: readonly string[],
@@ -53,9 +52,12 @@ export async function main(
 			io.stderr.write(`${error.message}\n`);
 			return BAD_INPUT;
 		}
-		// Who stopped it needs no place in this program.
-		const text = io.stop.aborted ? messageOf(error) : stackOf(error);
-		io.stderr.write(`${text}\n`);
+		if (io.stop.aborted) {
+			// Who stopped it needs no place in this program.
+			io.stderr.write(`${messageOf(error)}\n`);
+			return STOPPED;
+		}
+		io.stderr.write(`${stackOf(error)}\n`);
 		return FAILURE;
 	}
 }

@@ -1,5 +1,7 @@
 import type { BlobCounts } from "../oci/blob-placer.ts";
 import { renderBytes } from "./bytes.ts";
+import { messageOf } from "./error-message.ts";
+import { SUCCESS } from "./exit-status.ts";
 
 /** How many items had which outcome. */
 export type Counts<Outcome extends string> = Readonly<Record<Outcome, number>>;
@@ -33,6 +35,19 @@ function noCounts<Outcome extends string>(
 		Outcome,
 		number
 	>;
+}
+
+/** The part that all reports have for a run that did not get to its end. */
+export interface StoppedRun {
+	/** What made it end before it was through, e.g. `stopped by SIGTERM`. @default - it was through */
+	readonly stopped?: string;
+}
+
+/** Whether a run was stopped: one that had done all it was asked for by then was not. */
+export function stopOf(signal: AbortSignal, exitStatus: number): StoppedRun {
+	return signal.aborted && exitStatus !== SUCCESS
+		? { stopped: messageOf(signal.reason) }
+		: {};
 }
 
 /** A run in so few words that a status page can show them. */
@@ -72,16 +87,23 @@ export function troubleOf(items: readonly Troubled[]): readonly string[] {
  * The last line of a report for people.
  *
  * @param blobs what was copied. @default - nothing is said of it, as in a dry run
+ * @param stopped what ended the run before it was through. @default - it was through
  */
 export function renderSum(
 	parts: readonly string[],
 	seconds: number,
 	blobs?: Readonly<BlobCounts>,
+	stopped?: string,
 ): string {
 	const moved = blobs
 		? [
 				`${blobs.uploaded} blobs uploaded (${renderBytes(blobs.uploadedBytes)}), ${blobs.mounted} mounted, ${blobs.present} already there`,
 			]
 		: [];
-	return [parts.join(", "), ...moved, `${seconds.toFixed(1)} s`].join("; ");
+	return [
+		parts.join(", "),
+		...moved,
+		`${seconds.toFixed(1)} s`,
+		...(stopped === undefined ? [] : [stopped]),
+	].join("; ");
 }

@@ -1,9 +1,14 @@
 import type { CleanupConfig } from "../../../topology/housekeeping-config.ts";
 import { passwordFile } from "../../oci/credentials.ts";
 import { withLease } from "../lease.ts";
-import { sumOf } from "../run-report.ts";
+import { stopOf, sumOf } from "../run-report.ts";
 import { type JobOptions, withTransport } from "../with-transport.ts";
-import { type CleanupReport, OUTCOMES, type RegistryReport } from "./report.ts";
+import {
+	type CleanupReport,
+	exitStatus,
+	OUTCOMES,
+	type RegistryReport,
+} from "./report.ts";
 import { sweep } from "./sweep.ts";
 
 export interface CleanupOptions extends JobOptions {
@@ -60,13 +65,15 @@ function sweepAll(options: CleanupOptions): Promise<CleanupReport> {
 			registries.map((registry) => registry.counts),
 		);
 		const seconds = (Date.now() - started) / 1000;
-		log.info({ dryRun, ...counts, seconds }, "cleanup ended");
+		const stop = stopOf(signal, exitStatus({ counts, registries }));
+		log.info({ dryRun, ...counts, seconds, ...stop }, "cleanup ended");
 		return {
 			dryRun,
 			startedAt: new Date(started).toISOString(),
 			seconds,
 			counts,
 			registries,
+			...stop,
 		};
 	});
 }

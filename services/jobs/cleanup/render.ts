@@ -1,4 +1,4 @@
-import { type Counts, countOutcomes } from "../run-report.ts";
+import { type Counts, countOutcomes, renderSum } from "../run-report.ts";
 import type {
 	CleanupReport,
 	Outcome,
@@ -13,7 +13,7 @@ import { OUTCOMES } from "./report.ts";
  * only counted; a plan explains each of them.
  */
 export function renderReport(report: CleanupReport): string {
-	const { registries, counts, dryRun, seconds } = report;
+	const { registries, counts, dryRun, seconds, stopped } = report;
 	const sections = registries.map((registry) =>
 		[
 			renderHeading(registry),
@@ -24,7 +24,9 @@ export function renderReport(report: CleanupReport): string {
 			"",
 		].join("\n"),
 	);
-	return `${[...sections, `${renderCounts(counts, dryRun)}; ${seconds.toFixed(1)} s`].join("\n")}\n`;
+	const parts = countsOf(counts, dryRun);
+	const sum = renderSum(parts, seconds, undefined, stopped);
+	return `${[...sections, sum].join("\n")}\n`;
 }
 
 function renderHeading({ name, host, retention }: RegistryReport): string {
@@ -87,12 +89,12 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
 	);
 }
 
-function renderCounts(counts: Counts<Outcome>, dryRun: boolean): string {
+function countsOf(counts: Counts<Outcome>, dryRun: boolean): readonly string[] {
 	return [
 		dryRun ? `${counts.planned} to remove` : `${counts.removed} removed`,
 		`${counts.kept} kept`,
 		...(dryRun ? [] : [`${counts.left} left`]),
 		`${counts.failed} failed`,
 		...(counts.aborted > 0 ? [`${counts.aborted} aborted`] : []),
-	].join(", ");
+	];
 }

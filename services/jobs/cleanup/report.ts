@@ -1,10 +1,11 @@
 import type { RetentionRule } from "../../../topology/retention.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { FAILURE, SUCCESS } from "../exit-status.ts";
+import { FAILURE, STOPPED, SUCCESS } from "../exit-status.ts";
 import {
 	type Counts,
 	firstTrouble,
 	type RunSummary,
+	type StoppedRun,
 	troubleOf,
 } from "../run-report.ts";
 
@@ -50,7 +51,7 @@ export interface RegistryReport {
 }
 
 /** A run as a machine reads it; the same whether it was planned or carried out. */
-export interface CleanupReport {
+export interface CleanupReport extends StoppedRun {
 	readonly dryRun: boolean;
 	/** RFC 3339. */
 	readonly startedAt: string;
@@ -64,7 +65,9 @@ export interface CleanupReport {
 export function exitStatus({
 	counts,
 	registries,
-}: Pick<CleanupReport, "counts" | "registries">): number {
+	stopped,
+}: Pick<CleanupReport, "counts" | "registries" | "stopped">): number {
+	if (stopped !== undefined) return STOPPED;
 	const problems = registries.some((registry) => registry.problems.length > 0);
 	return problems || counts.failed + counts.aborted > 0 ? FAILURE : SUCCESS;
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { tallyOf } from "../../../topology/self-test-report.ts";
-import { FAILURE, SUCCESS } from "../exit-status.ts";
+import { FAILURE, STOPPED, SUCCESS } from "../exit-status.ts";
 import type { CommandLine } from "../process.ts";
 import { loadSelfTestConfig } from "../self-test/config.ts";
 import { selfTest } from "../self-test/self-test.ts";
@@ -20,6 +20,7 @@ export function addSelfTest(program: Command, { io, exit }: CommandLine): void {
 			const config = await loadSelfTestConfig(file);
 			const report = await selfTest({ config, signal: io.stop });
 			io.stdout.write(`${JSON.stringify(report)}\n`);
-			exit(tallyOf(report).failed > 0 ? FAILURE : SUCCESS);
+			if (tallyOf(report).failed === 0) exit(SUCCESS);
+			else exit(io.stop.aborted ? STOPPED : FAILURE);
 		});
 }

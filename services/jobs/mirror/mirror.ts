@@ -11,13 +11,13 @@ import {
 	InvalidInputError,
 	sortedProblems,
 } from "../problem.ts";
-import { countOutcomes } from "../run-report.ts";
+import { countOutcomes, stopOf } from "../run-report.ts";
 import { type JobOptions, withTransport } from "../with-transport.ts";
 import { readYamlFiles } from "../yaml-files.ts";
 import { carryOut, resultOf } from "./carry-out.ts";
 import { expiredOverrides } from "./expiry.ts";
 import { type Current, fixedImage, planMirror, type Step } from "./plan.ts";
-import { type MirrorReport, OUTCOMES } from "./report.ts";
+import { exitStatus, type MirrorReport, OUTCOMES } from "./report.ts";
 import { Upstreams } from "./upstreams.ts";
 import { archiveName, type WantedTag } from "./wanted-tag.ts";
 import { parseWantedTags } from "./wanted-tags.ts";
@@ -72,7 +72,7 @@ function fill(
 		const items = dryRun
 			? steps.map((step) => resultOf(step, signal))
 			: await carryOut(steps, ends);
-		const report: MirrorReport = {
+		const ended: MirrorReport = {
 			destination: archive.host,
 			dryRun,
 			startedAt: new Date(started).toISOString(),
@@ -82,12 +82,14 @@ function fill(
 			expired: expired.map(formatProblem),
 			items,
 		};
-		const { counts, blobs, seconds } = report;
+		const stop = stopOf(signal, exitStatus(ended));
+		const { counts, blobs, seconds } = ended;
+		const late = { expired: expired.length };
 		log.info(
-			{ dryRun, ...counts, expired: expired.length, blobs, seconds },
+			{ dryRun, ...counts, ...late, blobs, seconds, ...stop },
 			"mirroring ended",
 		);
-		return report;
+		return { ...ended, ...stop };
 	});
 }
 

@@ -1,11 +1,12 @@
 import type { BlobCounts } from "../../oci/blob-placer.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { FAILURE, SUCCESS } from "../exit-status.ts";
+import { FAILURE, STOPPED, SUCCESS } from "../exit-status.ts";
 import {
 	type Counts,
 	firstTrouble,
 	type RunSummary,
 	renderSum,
+	type StoppedRun,
 	troubleOf,
 } from "../run-report.ts";
 
@@ -52,7 +53,7 @@ export interface ItemResult {
 }
 
 /** A run as a machine reads it; the same whether it was planned or carried out. */
-export interface MirrorReport {
+export interface MirrorReport extends StoppedRun {
 	/** Host of the Archive. */
 	readonly destination: string;
 	readonly dryRun: boolean;
@@ -70,7 +71,9 @@ export interface MirrorReport {
 export function exitStatus({
 	counts,
 	expired,
-}: Pick<MirrorReport, "counts" | "expired">): number {
+	stopped,
+}: Pick<MirrorReport, "counts" | "expired" | "stopped">): number {
+	if (stopped !== undefined) return STOPPED;
 	return counts.failed + counts.aborted + expired.length > 0
 		? FAILURE
 		: SUCCESS;
@@ -123,6 +126,7 @@ function renderSummary({
 	expired,
 	dryRun,
 	seconds,
+	stopped,
 }: MirrorReport): string {
 	const parts = [
 		...(dryRun
@@ -138,5 +142,5 @@ function renderSummary({
 		...(counts.aborted > 0 ? [`${counts.aborted} aborted`] : []),
 		`${expired.length} expired overrides`,
 	];
-	return renderSum(parts, seconds, dryRun ? undefined : blobs);
+	return renderSum(parts, seconds, dryRun ? undefined : blobs, stopped);
 }

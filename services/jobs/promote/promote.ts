@@ -5,7 +5,7 @@ import { TagInventory } from "../../oci/tag-inventory.ts";
 import { withLease } from "../lease.ts";
 import { formatProblem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
-import { countOutcomes } from "../run-report.ts";
+import { countOutcomes, stopOf } from "../run-report.ts";
 import { type JobOptions, withTransport } from "../with-transport.ts";
 import { carryOut, resultOf } from "./carry-out.ts";
 import { CurrentTags } from "./current-tags.ts";
@@ -22,7 +22,12 @@ import {
 } from "./promotion-ledger.ts";
 import { type Asked, readManifests } from "./read-manifests.ts";
 import { Recorder, recordKey, writeAudit } from "./recorder.ts";
-import { type ItemResult, OUTCOMES, type PromotionReport } from "./report.ts";
+import {
+	exitStatus,
+	type ItemResult,
+	OUTCOMES,
+	type PromotionReport,
+} from "./report.ts";
 import { stayingTags } from "./staying-tags.ts";
 
 export interface PromoteOptions extends JobOptions {
@@ -88,8 +93,8 @@ class Run {
 	}
 
 	async report(): Promise<PromotionReport> {
-		const { config, dryRun, log, verifyDigests = false } = this.#options;
-		const { bulk = false } = this.#options;
+		const { config, dryRun, log, signal } = this.#options;
+		const { verifyDigests = false, bulk = false } = this.#options;
 		const { source, destination } = this.#ends;
 		const ledger = await readLedger(config.state);
 		const compare =
@@ -129,7 +134,7 @@ class Run {
 			await writeLedger(config.state, next, log);
 		}
 		const { commit } = this.#asked;
-		const report: PromotionReport = {
+		const ended: PromotionReport = {
 			source: source.host,
 			destination: destination.host,
 			dryRun,
@@ -142,12 +147,14 @@ class Run {
 			notes: await this.#notes(),
 			items,
 		};
-		const { counts, blobs, seconds } = report;
+		const stop = stopOf(signal, exitStatus(ended));
+		const { counts, blobs, seconds } = ended;
+		const bad = { problems: ended.problems.length };
 		log.info(
-			{ dryRun, ...counts, problems: report.problems.length, blobs, seconds },
+			{ dryRun, ...counts, ...bad, blobs, seconds, ...stop },
 			"promotion ended",
 		);
-		return report;
+		return { ...ended, ...stop };
 	}
 
 	async #carryOut(

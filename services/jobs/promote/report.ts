@@ -1,12 +1,13 @@
 import type { PromotionCheck } from "../../../topology/promotion-policy.ts";
 import type { BlobCounts } from "../../oci/blob-placer.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { BAD_INPUT, FAILURE, SUCCESS } from "../exit-status.ts";
+import { BAD_INPUT, FAILURE, STOPPED, SUCCESS } from "../exit-status.ts";
 import {
 	type Counts,
 	firstTrouble,
 	type RunSummary,
 	renderSum,
+	type StoppedRun,
 	troubleOf,
 } from "../run-report.ts";
 import { exceptionsOf } from "./render/rows.ts";
@@ -60,7 +61,7 @@ export interface CheckSummary {
 }
 
 /** A run as a machine reads it; the same whether it was planned or carried out. */
-export interface PromotionReport {
+export interface PromotionReport extends StoppedRun {
 	/** Hosts. */
 	readonly source: string;
 	readonly destination: string;
@@ -85,7 +86,9 @@ export interface PromotionReport {
 export function exitStatus({
 	counts,
 	problems,
-}: Pick<PromotionReport, "counts" | "problems">): number {
+	stopped,
+}: Pick<PromotionReport, "counts" | "problems" | "stopped">): number {
+	if (stopped !== undefined) return STOPPED;
 	if (problems.length > 0) return BAD_INPUT;
 	const { refused, failed, aborted } = counts;
 	return refused + failed + aborted > 0 ? FAILURE : SUCCESS;
@@ -142,6 +145,7 @@ export function renderSummary({
 	dryRun,
 	offline = false,
 	seconds,
+	stopped,
 }: PromotionReport): string {
 	const parts = [
 		dryRun ? `${counts.planned} to promote` : `${counts.promoted} promoted`,
@@ -152,5 +156,5 @@ export function renderSummary({
 		...(counts.aborted > 0 ? [`${counts.aborted} aborted`] : []),
 		`${problems.length} bad entries`,
 	];
-	return renderSum(parts, seconds, dryRun ? undefined : blobs);
+	return renderSum(parts, seconds, dryRun ? undefined : blobs, stopped);
 }

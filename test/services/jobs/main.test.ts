@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { silence } from "../oci/faults.ts";
-import { blob, image, push } from "../oci/images.ts";
-import { entry, jobHarness } from "./job-harness.ts";
+import { jobHarness } from "./job-harness.ts";
 
 const harness = jobHarness();
 const MAIN = fileURLToPath(
@@ -35,8 +33,6 @@ function logged(child: ChildProcess, message: string): Promise<void> {
 	});
 }
 
-const app = image([blob("layer")]);
-
 test("the schedule ends with status 0 when it is told to stop", async () => {
 	const { child, ended } = start("schedule", "promote");
 	await logged(child, "waiting for the schedule");
@@ -45,30 +41,6 @@ test("the schedule ends with status 0 when it is told to stop", async () => {
 	);
 	child.kill("SIGTERM");
 	expect((await ended).status).toBe(0);
-}, 30_000);
-
-test("a promotion that is told to stop ends with status 1 and says what it left", async () => {
-	const { source, manifests } = harness;
-	await push(source.url, "team/app", app);
-	await manifests({ "a.yaml": entry("team/app", app.digest, "1.0.0") });
-	const stuck = new Promise<void>((resolve) => {
-		source.faults.push({
-			path: /blobs/,
-			times: 99,
-			action: (request, response) => {
-				resolve();
-				return silence(request, response);
-			},
-		});
-	});
-	const { child, ended } = start("promote", "run");
-	await stuck;
-	child.kill("SIGTERM");
-	const { status, stdout } = await ended;
-	expect(status).toBe(1);
-	expect(stdout).toContain(
-		`aborted  team/app:1.0.0 ${app.digest}\n         a.yaml:[0].dmap["${app.digest}"][0]: stopped by SIGTERM\n`,
-	);
 }, 30_000);
 
 test("help is no error, an unknown command is one", async () => {

@@ -74,9 +74,11 @@ export function oneShotHarness(): OneShotHarness {
 	let housekeeping: HousekeepingConfig;
 	let files: Record<OneShot, string>;
 	let stop: AbortController;
+	let children: ChildProcess[];
 
 	beforeEach(async () => {
 		stop = new AbortController();
+		children = [];
 		folder = await mkdtemp(join(tmpdir(), "one-shot-"));
 		passwordFile = join(folder, "password");
 		await writeFile(passwordFile, "password");
@@ -101,6 +103,7 @@ export function oneShotHarness(): OneShotHarness {
 		await fill();
 	});
 	afterEach(async () => {
+		for (const child of children) child.kill("SIGKILL");
 		for (const registry of Object.values(registries)) await registry.stop();
 		await rm(folder, { recursive: true });
 	});
@@ -219,6 +222,7 @@ export function oneShotHarness(): OneShotHarness {
 		run: (job, ...flags) => runCommand(command(job, flags), stop.signal),
 		start: (job, ...flags) => {
 			const child = spawn(process.execPath, [MAIN, ...command(job, flags)]);
+			children.push(child);
 			const ended = Promise.all([
 				new Promise<number | null>((resolve) => child.once("exit", resolve)),
 				text(child.stdout),

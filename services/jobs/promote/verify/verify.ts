@@ -10,7 +10,7 @@ import { Semaphore } from "../../../oci/semaphore.ts";
 import { TagInventory } from "../../../oci/tag-inventory.ts";
 import { messageOf } from "../../error-message.ts";
 import type { Progress } from "../../progress.ts";
-import { countOutcomes } from "../../run-report.ts";
+import { countOutcomes, stopOf } from "../../run-report.ts";
 import { type JobOptions, withTransport } from "../../with-transport.ts";
 import { type Ends, openEnds } from "../ends.ts";
 import { signedRecords } from "../read-records.ts";
@@ -21,6 +21,7 @@ import {
 	VERIFY_OUTCOMES,
 	type VerifiedTag,
 	type VerifyReport,
+	verifyStatus,
 } from "./verify-report.ts";
 import { type Damage, ImageWalker } from "./walk-image.ts";
 
@@ -48,10 +49,14 @@ export async function verifyPromoted(
 		const ends = await openEnds(config, transport);
 		const key = await recordKey(config.recordKeyFile);
 		const walk = new Walk(options, ends, key && publicKeyOf(key));
-		const report = await walk.report();
-		const { counts, unknown, bytes, seconds } = report;
-		log.info({ ...counts, unknown, bytes, seconds }, "verification ended");
-		return report;
+		const ended = await walk.report();
+		const stop = stopOf(options.signal, verifyStatus(ended));
+		const { counts, unknown, bytes, seconds } = ended;
+		log.info(
+			{ ...counts, unknown, bytes, seconds, ...stop },
+			"verification ended",
+		);
+		return { ...ended, ...stop };
 	}).finally(() => progress.stop());
 }
 

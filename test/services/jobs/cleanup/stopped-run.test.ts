@@ -6,7 +6,7 @@ import { old } from "./cleanup-images.ts";
 const harness = cleanupHarness();
 
 describe("a run that is stopped", () => {
-	test("removes nothing more, ends with status 1, and loses no age", async () => {
+	test("removes nothing more, ends with status 143, and loses no age", async () => {
 		const { sandbox, firstRun, run, stop, ledger } = harness;
 		await firstRun({ a: old, b: old });
 		const noted = await ledger("sandbox");
@@ -20,7 +20,8 @@ describe("a run that is stopped", () => {
 			},
 		});
 		const { report, status: exit, changes } = await run({ day: 15 });
-		expect(exit).toBe(1);
+		expect(exit).toBe(143);
+		expect(report.stopped).toBe("the job was stopped");
 		expect(changes).toEqual(["aborted alice/app:a", "aborted alice/app:b"]);
 		expect(report.registries.map(({ problems }) => problems)).toEqual([
 			[],
@@ -35,7 +36,8 @@ describe("a run that is stopped", () => {
 		await push(sandbox.url, "alice/app", old, "a");
 		stop();
 		const { report, status: exit } = await run({ day: 0 });
-		expect(exit).toBe(1);
+		expect(exit).toBe(143);
+		expect(report.stopped).toBe("the job was stopped");
 		expect(report.registries.map(({ problems }) => problems)).toEqual([
 			["the job was stopped"],
 			["the job was stopped"],

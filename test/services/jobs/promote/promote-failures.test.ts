@@ -106,6 +106,6 @@ test("a run that is stopped while it plans has not failed at what it did not get
 		action: meanwhile(stop),
 	});
 	const { status: exit, items } = await report("promote", "run");
-	expect(exit).toBe(1);
+	expect(exit).toBe(143);
 	expect(items.map(({ outcome }) => outcome)).toEqual(["aborted"]);
 });

@@ -199,7 +199,7 @@ test("signatures that stay behind are reported with their image", async () => {
 	expect((await run("promote", "run")).stdout).toContain("stays behind");
 });
 
-test("a run that is stopped gives up what is left and ends with status 1", async () => {
+test("a run that is stopped gives up what is left and ends with status 143", async () => {
 	const { source, manifests, report, stop, destination } = harness;
 	await push(source.url, "team/app", app);
 	await push(source.url, "team/other", other);
@@ -216,8 +216,9 @@ test("a run that is stopped gives up what is left and ends with status 1", async
 			return true;
 		},
 	});
-	const { status: exit, items } = await report("promote", "run");
-	expect(exit).toBe(1);
+	const { status: exit, items, stopped } = await report("promote", "run");
+	expect(exit).toBe(143);
+	expect(stopped).toBe("the job was stopped");
 	expect(items.map(({ outcome, reason }) => [outcome, reason])).toEqual([
 		["aborted", "the job was stopped"],
 		["aborted", "the job was stopped"],
