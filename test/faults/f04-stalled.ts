@@ -67,7 +67,7 @@ export const stalled: Scenario = {
 				child = process;
 			},
 		});
-		assert.equal(stopped.status, 1);
+		assert.equal(stopped.status, 143);
 		assert.ok(
 			stopped.seconds < IDLE_SECONDS / 2,
 			`ended after ${stopped.seconds} s`,

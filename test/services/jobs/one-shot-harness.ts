@@ -49,8 +49,13 @@ export interface OneShotHarness {
 	start(job: OneShot, ...flags: readonly string[]): OneShotProcess;
 	/** Stops the runs in this process, those to come, too. */
 	stop(): void;
-	/** Gives all accounts another password, in their files and in registries that take no other. */
+	/**
+	 * Gives all accounts another password, in their file and at the registries, which take no other from
+	 * then on. Tokens live for two seconds.
+	 */
 	rotate(password: string): Promise<void>;
+	/** Ends the life of all tokens. */
+	forgetTokens(): void;
 }
 
 const MAIN = fileURLToPath(
@@ -182,6 +187,11 @@ export function oneShotHarness(): OneShotHarness {
 		}
 	}
 
+	function withAccounts(): readonly RegistryServer[] {
+		const { hub: _, ...own } = registries;
+		return Object.values(own);
+	}
+
 	const target = (job: OneShot) =>
 		({
 			promote: registries.prod,
@@ -237,11 +247,11 @@ export function oneShotHarness(): OneShotHarness {
 		stop: () => stop.abort(new Error("stopped by SIGTERM")),
 		rotate: async (password) => {
 			await writeFile(passwordFile, password);
-			const { hub: _, ...own } = registries;
-			for (const registry of Object.values(own)) {
-				registry.auth = { ...registry.auth, username: ACCOUNT, password };
-				registry.forgetTokens();
-			}
+			const auth = { username: ACCOUNT, password, lifetimeSeconds: 2 };
+			for (const registry of withAccounts()) registry.auth = auth;
+		},
+		forgetTokens: () => {
+			for (const registry of withAccounts()) registry.forgetTokens();
 		},
 	};
 }
