@@ -69,9 +69,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 		"yaml",
 		"zod",
 	],
+	policies: ["policies", "@pulumi/policy", "yaml", "zod"],
 	toolchain: [
 		"toolchain",
 		"topology",
+		"policies",
 		"stacks/config/parse.ts",
 		"stacks/config/problem.ts",
 		"stacks/commit.ts",
