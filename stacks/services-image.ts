@@ -34,6 +34,14 @@ const PROGRAMS = {
  * the services as they are in the checkout.
  */
 export function servicesContext(): ServicesContext {
+	made ??= makeContext();
+	return made;
+}
+
+// A program is over before the checkout changes; a plan asks for each of its stacks.
+let made: ServicesContext | undefined;
+
+function makeContext(): ServicesContext {
 	const folder = join(ROOT, ".build", "services");
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
@@ -52,6 +60,8 @@ export function bundleServices(folder: string): void {
 		bundle: true,
 		platform: "node",
 		format: "esm",
+		// Where packages are linked from changes nothing of what is in the image.
+		preserveSymlinks: true,
 		target: `node${versions.node.split(".")[0]}`,
 		// Some dependencies are CommonJS and ask for Node's own modules by `require`.
 		banner: {
