@@ -86,6 +86,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 		"yaml",
 		"zod",
 	],
+	"toolchain/plan": [
+		"toolchain",
+		"topology",
+		"stacks/config/parse.ts",
+		"stacks/offline/description.ts",
+		"services/jobs/promote/plan-offline.ts",
+		"services/jobs/promote/report.ts",
+		"@hpcc-js/wasm-graphviz",
+	],
 	"toolchain/cluster": ["toolchain", "dockerode", "tar-stream"],
 	"toolchain/providers": [
 		"toolchain/providers",

@@ -6,6 +6,7 @@ import { demo } from "./commands/demo.ts";
 import { down } from "./commands/down.ts";
 import { listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
+import { PLAN_FORMATS, plan } from "./commands/plan.ts";
 import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { passThrough } from "./commands/pulumi.ts";
@@ -45,6 +46,25 @@ command("preview", "show what `up` would change, without changing it")
 		"further arguments for `pulumi preview`, such as --expect-no-changes",
 	)
 	.action((args, options) => finish(preview(options, args)));
+
+program
+	.command("plan")
+	.description(
+		"show what this checkout changes, for a review: who may do what, data that goes, rules that are broken; without an engine and without credentials. It fails when nothing of it may be deployed",
+	)
+	.helpCommand(false)
+	.option("-s, --stack <name...>", "these stacks alone (default: all)")
+	.option(
+		"--base <revision>",
+		"commit to compare with (default: where this checkout left origin/main or main; there, the last commit)",
+	)
+	.option(
+		"--format <form>",
+		`${PLAN_FORMATS.join(", ")}: for a comment, a browser or a machine`,
+		"md",
+	)
+	.option("--out <file>", "write it to a file")
+	.action((options) => finish(plan(options)));
 
 command("down", "remove everything a stack has put up")
 	.argument("[pulumi...]", "further arguments for `pulumi destroy`")

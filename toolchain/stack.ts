@@ -148,6 +148,17 @@ function replaceFile(file: string, content: string): void {
 
 /** The value of `registry-tiers:estate` in a stack's file, as plain data. */
 export function readEstateConfig({ file }: StackLocation): unknown {
+	return readStackConfig(file)["registry-tiers:estate"];
+}
+
+/**
+ * The `config` of a stack's file, as plain data.
+ *
+ * @throws {UserError} when the file is not YAML
+ */
+export function readStackConfig(
+	file: string,
+): Readonly<Record<string, unknown>> {
 	const name = file.slice(file.lastIndexOf("/") + 1);
 	let document: { config?: Record<string, unknown> } | null;
 	try {
@@ -157,7 +168,7 @@ export function readEstateConfig({ file }: StackLocation): unknown {
 			`${name} is not YAML: ${error instanceof Error ? error.message.trim() : error}`,
 		);
 	}
-	return document?.config?.["registry-tiers:estate"];
+	return document?.config ?? {};
 }
 
 /** Where a stack runs, as far as its configuration says it; mistakes in it are for others to find. */

@@ -80,7 +80,7 @@ async function planOffline(
 const JOBS = join(ROOT, "services/jobs/main.ts");
 
 /** The promoter's configuration without what a plan does not look at: passwords, keys and state. */
-function offlineConfig(estate: Estate): PromoterConfig {
+export function offlineConfig(estate: Estate): PromoterConfig {
 	const { from, to, manifests } = estate.promotion;
 	const urlOf = (name: string) => `http://${registryNamed(estate, name).host}`;
 	const nowhere = "-";

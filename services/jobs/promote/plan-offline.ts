@@ -13,6 +13,10 @@ export type OfflineConfig = Pick<
 	"source" | "destination" | "repositories" | "allowLatest" | "manifests"
 >;
 
+/** Note of every plan that is made without registries. */
+export const NOTHING_ASKED =
+	"no registry was asked: images are looked into, and tags compared, by a plan without --offline";
+
 /**
  * Plans as far as manifests and configuration tell: it asks no registry and needs no password. What is
  * refused here is refused by every run; what is not may still be, for what the registries hold.
@@ -50,7 +54,7 @@ export async function planOffline(
 		problems: asked.problems.map(formatProblem),
 		notes: [
 			...asked.rules.map((rule) => describeRule(rule, rules)),
-			"no registry was asked: images are looked into, and tags compared, by a plan without --offline",
+			NOTHING_ASKED,
 		],
 		items,
 	};
