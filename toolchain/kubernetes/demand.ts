@@ -36,7 +36,7 @@ export function demandOf(
 }
 
 /** What one of the pods adds up to. */
-export const podAmount = (
+const podAmount = (
 	{ containers }: PodNeeds,
 	amount: (container: ContainerNeeds) => string | undefined,
 ) =>

@@ -1,19 +1,20 @@
 import type { Problem } from "../../stacks/config/problem.ts";
-import type { Amounts, ClusterNeeds } from "./cluster-needs.ts";
+import type { Amounts, ClusterNeeds, ContainerNeeds } from "./cluster-needs.ts";
 import type {
 	LimitRange,
 	LimitRangeItem,
 	Quantities,
 } from "./cluster-objects.ts";
 import { clusterProblem, kubectlFor, listed } from "./cluster-problem.ts";
-import { podAmount } from "./demand.ts";
 import { exceeds, parseQuantity } from "./quantity.ts";
 
-/** Something that a range is laid on. Cores and bytes; undefined is what it does not say. */
+/** Something that a range is laid on. */
 interface Measured {
 	/** What it is to a reader. */
 	readonly what: string;
+	/** Cores or bytes; undefined of what it does not have. */
 	readonly request: (resource: string) => number | undefined;
+	/** Its own, or what the ranges of the namespace give it; infinite where there is none. */
 	readonly limit: (resource: string) => number | undefined;
 }
 
@@ -29,9 +30,10 @@ export function limitRangeProblems(
 	needs: ClusterNeeds,
 	ranges: readonly LimitRange[],
 ): readonly Problem[] {
-	return ranges.flatMap(({ metadata: { name, namespace = "" }, spec }) =>
-		spec.limits.flatMap((item) => {
-			const measured = measuredBy(item, namespace, needs);
+	return ranges.flatMap(({ metadata: { name, namespace = "" }, spec }) => {
+		const given = limitsGivenIn(namespace, ranges);
+		return spec.limits.flatMap((item) => {
+			const measured = measuredBy(item, namespace, needs, given);
 			return rulesOf(item).flatMap(({ text, isBroken }) => {
 				const broken = measured.filter(isBroken).map(({ what }) => what);
 				if (broken.length === 0) return [];
@@ -42,8 +44,8 @@ export function limitRangeProblems(
 					fix: `change it with '${kubectlFor(needs.cluster)} --namespace ${namespace} edit limitrange ${name}'`,
 				});
 			});
-		}),
-	);
+		});
+	});
 }
 
 // https://kubernetes.io/docs/concepts/policy/limit-range/
@@ -53,16 +55,15 @@ function rulesOf({
 	default: standard = {},
 }: LimitRangeItem): readonly Rule[] {
 	return [
-		...rules("max", max, (most, request = 0, limit = 0) =>
+		...rules("max", max, (most, request, limit) =>
 			exceeds(Math.max(request, limit), most),
 		),
-		...rules("min", min, (least, request = least) => exceeds(least, request)),
-		// The limit of a container that has none.
+		...rules("min", min, (least, request) => exceeds(least, request)),
+		// A limit that is given is no less a limit.
 		...rules(
 			"default",
 			standard,
-			(given, request = 0, limit) =>
-				limit === undefined && exceeds(request, given),
+			(given, request, limit) => limit === given && exceeds(request, given),
 		),
 	];
 }
@@ -70,57 +71,80 @@ function rulesOf({
 const rules = (
 	word: string,
 	quantities: Quantities,
-	isBroken: (
-		bound: number,
-		request: number | undefined,
-		limit: number | undefined,
-	) => boolean,
+	isBroken: (bound: number, request: number, limit: number) => boolean,
 ): readonly Rule[] =>
 	Object.entries(quantities).map(([resource, quantity]) => ({
 		text: `${word} ${resource} ${quantity}`,
-		isBroken: ({ request, limit }) =>
-			isBroken(parseQuantity(quantity), request(resource), limit(resource)),
+		isBroken: (measured) => {
+			const request = measured.request(resource);
+			const limit = measured.limit(resource);
+			return (
+				request !== undefined &&
+				limit !== undefined &&
+				isBroken(parseQuantity(quantity), request, limit)
+			);
+		},
 	}));
 
 function measuredBy(
 	{ type }: LimitRangeItem,
 	namespace: string,
 	{ pods, claims }: ClusterNeeds,
+	given: Partial<Amounts>,
 ): readonly Measured[] {
-	const podsHere = pods.filter((each) => each.namespace === namespace);
+	const here = pods.filter((each) => each.namespace === namespace);
 	switch (type) {
 		case "Container":
-			return podsHere.flatMap(({ what, containers }) =>
-				containers.map(({ requests, limits = {} }) => ({
-					what,
-					request: (resource) => number(amount(requests, resource)),
-					limit: (resource) => number(amount(limits, resource)),
-				})),
-			);
+			return here
+				.flatMap(({ containers, ...pod }) =>
+					containers.map((container) => ({ ...pod, containers: [container] })),
+				)
+				.map(measuredPod);
 		case "Pod":
-			return podsHere.map((pod) => ({
-				what: pod.what,
-				request: (resource) =>
-					podAmount(pod, ({ requests }) => amount(requests, resource)),
-				limit: (resource) =>
-					podAmount(pod, ({ limits = {} }) => amount(limits, resource)),
-			}));
+			return here.map(measuredPod);
 		case "PersistentVolumeClaim":
 			return claims
 				.filter((each) => each.namespace === namespace)
-				.map(({ size }) => ({
-					what: `a claim of ${size}`,
-					request: (resource) =>
-						resource === "storage" ? parseQuantity(size) : undefined,
-					limit: () => undefined,
-				}));
+				.map(({ size }) => {
+					const amount = (resource: string) =>
+						resource === "storage" ? parseQuantity(size) : undefined;
+					return { what: `a claim of ${size}`, request: amount, limit: amount };
+				});
 		default:
 			return [];
+	}
+
+	function measuredPod(pod: ClusterNeeds["pods"][number]): Measured {
+		const sum =
+			(amounts: (container: ContainerNeeds) => Partial<Amounts>) =>
+			(resource: string) =>
+				resource === "cpu" || resource === "memory"
+					? pod.containers
+							.map((container) => amounts(container)[resource])
+							.reduce((total, each) => total + number(each), 0)
+					: undefined;
+		return {
+			what: pod.what,
+			request: sum(({ requests }) => requests),
+			limit: sum(({ limits }) => ({ ...given, ...limits })),
+		};
 	}
 }
 
 const number = (quantity: string | undefined) =>
-	quantity === undefined ? undefined : parseQuantity(quantity);
+	quantity === undefined ? Number.POSITIVE_INFINITY : parseQuantity(quantity);
 
-const amount = (amounts: Partial<Amounts>, resource: string) =>
-	resource === "cpu" || resource === "memory" ? amounts[resource] : undefined;
+/** The limits that containers without get: the default of a range, which its maximum stands in for. */
+function limitsGivenIn(
+	namespace: string,
+	ranges: readonly LimitRange[],
+): Partial<Amounts> {
+	const items = ranges
+		.filter(({ metadata }) => metadata.namespace === namespace)
+		.flatMap(({ spec }) => spec.limits)
+		.filter(({ type }) => type === "Container");
+	return Object.assign(
+		{},
+		...items.map(({ max, default: standard }) => ({ ...max, ...standard })),
+	);
+}

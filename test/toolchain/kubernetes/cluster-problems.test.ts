@@ -359,7 +359,7 @@ describe("a LimitRange", () => {
 		["Container", { max: { cpu: "200m", memory: "128Mi" } }],
 		["Container", { min: { cpu: "50m" } }],
 		["Container", { default: { cpu: "200m", memory: "1Mi" } }],
-		["Pod", { max: { cpu: "300m" }, min: { memory: "32Mi" } }],
+		["Pod", { max: { memory: "256Mi" }, min: { cpu: "50m", memory: "32Mi" } }],
 		["PersistentVolumeClaim", { max: { storage: "20Gi" } }],
 		["PersistentVolumeClaim", { min: { storage: "20Gi" } }],
 	])("of %s that fits exactly is enough: %j", (type, rules) => {
@@ -371,7 +371,8 @@ describe("a LimitRange", () => {
 		["Container", "max", "memory", "63Mi", "front of prod, server of prod"],
 		["Container", "min", "cpu", "51m", "front of prod"],
 		["Container", "default", "cpu", "199m", "server of prod"],
-		["Pod", "max", "cpu", "299m", "server of prod"],
+		["Pod", "max", "cpu", "100", "front of prod, server of prod"],
+		["Pod", "min", "memory", "33Mi", "front of prod"],
 		["Pod", "max", "memory", "255Mi", "server of prod"],
 		["PersistentVolumeClaim", "max", "storage", "19Gi", "a claim of 20Gi"],
 		["PersistentVolumeClaim", "min", "storage", "21Gi", "a claim of 20Gi"],
