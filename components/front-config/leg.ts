@@ -21,7 +21,8 @@ const FIRST_INNER_PORT = 8100;
  * The inner hop resolves home on each request, which an upstream of nginx does not.
  */
 export function legBlocks({ origin, host }: Leg, index: number): string {
-	const name = variable(host);
+	// Not after the host: names of groups in patterns have 32 characters at most.
+	const name = `leg_${variable(origin.name)}`;
 	const inner = FIRST_INNER_PORT + 2 * index;
 	const home = `${origin.host}:${SERVICE_PORT}`;
 	return `  upstream ${name} {

@@ -67,6 +67,7 @@ http {
   proxy_read_timeout 900s;
   proxy_send_timeout 60s;
   variables_hash_max_size 2048;
+  map_hash_bucket_size 256;
   server_names_hash_bucket_size 128;
 ${HEADERS}
 

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Exposure } from "../../../topology/kubernetes-spec.ts";
 import { SERVICE_PORT, TLS_PORT } from "../../../topology/names.ts";
 import type { ServerArgs } from "../platform.ts";
+import type { ServicePlacement } from "./services.ts";
 
 /** Name of the Service that clients outside a namespace use, and of what leads to it. */
 export const PUBLIC_SERVICE = "public";
@@ -15,7 +16,7 @@ export function expose(
 	exposure: Exposure,
 	metadata: types.input.meta.v1.ObjectMeta,
 	selector: Readonly<Record<string, string>>,
-	parent: pulumi.Resource,
+	{ parent, pods }: ServicePlacement,
 ): void {
 	if (publicHosts.length === 0) return;
 	const { kind, annotations = {} } = exposure;
@@ -39,7 +40,7 @@ export function expose(
 				ports: [port],
 			},
 		},
-		{ parent },
+		{ parent, dependsOn: [pods] },
 	);
 	if (kind === "ingress") {
 		ingress(name, publicHosts, service, exposure, metadata, parent);

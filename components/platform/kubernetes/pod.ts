@@ -130,9 +130,9 @@ export function waitContainer(
 	];
 }
 
-// `sh -c` calls the first argument $0.
+// `sh -c` calls the first argument $0. Not wget's own timeout: Debian's busybox dies of it.
 const WAIT = `for second in $(seq 120); do
-  wget -q -T 2 -O - "$0" | grep -qF -e "$1" && exit 0
+  timeout 3 wget -q -O - "$0" | grep -qF -e "$1" && exit 0
   sleep 1
 done
 echo "$0 does not have $1 after two minutes; starting all the same"`;

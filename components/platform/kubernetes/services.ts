@@ -5,6 +5,15 @@ import { aliasOf } from "../../../topology/hosts.ts";
 import type { ServerArgs } from "../platform.ts";
 import { memberLabel } from "./labels.ts";
 
+export interface ServicePlacement {
+	readonly parent: pulumi.Resource;
+	/**
+	 * What runs the pods. A Service is made when they are ready: while one waits for them it holds one of the
+	 * few places the engine has, and enough of those keep the pods themselves from being made.
+	 */
+	readonly pods: pulumi.Resource;
+}
+
 /**
  * A Service for each name of a server. Those that several servers share are made with the first of
  * them and lead to all.
@@ -17,7 +26,7 @@ export function aliasServices(
 	metadata: types.input.meta.v1.ObjectMeta,
 	selector: Readonly<Record<string, string>>,
 	made: Set<string>,
-	parent: pulumi.Resource,
+	{ parent, pods }: ServicePlacement,
 ): void {
 	const hosts = networks.flatMap(({ aliases }) => aliases);
 	for (const host of new Set(hosts)) {
@@ -37,7 +46,7 @@ export function aliasServices(
 					})),
 				},
 			},
-			{ parent },
+			{ parent, dependsOn: [pods] },
 		);
 	}
 }

@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate } from "../../../topology/estate.ts";
+import { aliasOf } from "../../../topology/hosts.ts";
 import type { KubernetesSpec } from "../../../topology/kubernetes-spec.ts";
 import type { Server, ServerArgs } from "../platform.ts";
 import { certificateSecret, expose, requestCertificate } from "./exposure.ts";
@@ -82,9 +83,10 @@ export function workload(
 		template: template.pod,
 	};
 	const resource = make();
+	const at = { parent, pods: resource };
 	for (const server of servers) {
 		const own = servers.length === 1 ? name : memberName(server.member);
-		aliasServices(own, server, { namespace, labels }, selector, made, parent);
+		aliasServices(own, server, { namespace, labels }, selector, made, at);
 		if (server.certificate) {
 			const hosts = server.publicHosts ?? [];
 			requestCertificate(
@@ -95,14 +97,7 @@ export function workload(
 				parent,
 			);
 		}
-		expose(
-			name,
-			server,
-			spec.exposure,
-			{ namespace, labels },
-			selector,
-			parent,
-		);
+		expose(name, server, spec.exposure, { namespace, labels }, selector, at);
 	}
 	disruptionBudget();
 	return { name: pulumi.interpolate`${namespace}/${name}`, resource };
@@ -112,7 +107,10 @@ export function workload(
 		if (hasClaim) {
 			return new kubernetes.apps.v1.StatefulSet(
 				name,
-				{ metadata, spec: { ...pods, serviceName: name, replicas: 1 } },
+				{
+					metadata,
+					spec: { ...pods, serviceName: governingService(), replicas: 1 },
+				},
 				options,
 			);
 		}
@@ -131,6 +129,14 @@ export function workload(
 			},
 			options,
 		);
+	}
+
+	// It has to exist; nobody asks for pods by it.
+	function governingService() {
+		const [first] = servers.flatMap(({ networks }) =>
+			networks.flatMap(({ aliases }) => aliases),
+		);
+		return aliasOf(first ?? name);
 	}
 
 	function podTemplate() {
