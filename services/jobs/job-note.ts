@@ -12,7 +12,7 @@ export interface RunNote {
 	readonly [result: string]: unknown;
 }
 
-/** What a schedule notes about one of its jobs, for whoever lists them. */
+/** What is noted about a job, for whoever lists them. */
 export interface JobNote {
 	readonly job: string;
 	/** A cron expression with five fields. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Logger } from "./log.ts";
+import type { JobOptions } from "./with-transport.ts";
 
 /** How long a lease lasts without a sign of life of its holder, and how often it gives one. */
 export interface LeaseTerms {
@@ -17,12 +18,10 @@ export interface LeaseTerms {
 const TERMS: LeaseTerms = { ttlMs: 30_000, renewMs: 5_000 };
 
 /** Whose lease it is. */
-export interface LeaseOptions {
+export interface LeaseOptions
+	extends Pick<JobOptions, "signal" | "log" | "onBegin"> {
 	/** Its file in the state folder is `<job>.lease`. */
 	readonly job: string;
-	/** Ends the wait for another run. */
-	readonly signal: AbortSignal;
-	readonly log: Logger;
 	/** @default - 30 s, and a sign of life each 5 s */
 	readonly terms?: LeaseTerms;
 }
@@ -40,7 +39,7 @@ export interface LeaseOptions {
  */
 export async function withLease<T>(
 	state: string,
-	{ job, signal, log, terms = TERMS }: LeaseOptions,
+	{ job, signal, log, onBegin, terms = TERMS }: LeaseOptions,
 	task: () => Promise<T>,
 ): Promise<T> {
 	const lease = new LeaseFile(join(state, `${job}.lease`), terms);
@@ -57,6 +56,7 @@ export async function withLease<T>(
 		renewed = renewed.then(() => lease.renew());
 	}, terms.renewMs).unref();
 	try {
+		await onBegin?.();
 		return await task();
 	} finally {
 		clearInterval(renewal);

@@ -1,20 +1,20 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Cron } from "croner";
-import { type JobNote, readLastRun } from "./job-note.ts";
 import type { Logger } from "./log.ts";
+import { type NotedJob, NoteFile, notedRun } from "./note-file.ts";
 import { writeStateFile } from "./state-file.ts";
 
 /** A job and when it is due. */
-export interface ScheduledJob {
-	/** Names its note, `<name>.json`. */
-	readonly name: string;
-	/** Cron expression with five fields. */
-	readonly schedule: string;
-	/** IANA name. */
-	readonly timeZone: string;
-	/** Does one run and returns what is to be noted of it. It is to end soon once its signal is aborted. */
-	readonly run: (signal: AbortSignal) => Promise<object>;
+export interface ScheduledJob extends NotedJob {
+	/**
+	 * Does one run, says when it begins, and returns what is to be noted of it. It is to end soon once its
+	 * signal is aborted.
+	 */
+	readonly run: (
+		signal: AbortSignal,
+		onBegin: () => Promise<void>,
+	) => Promise<object>;
 }
 
 export interface ScheduleOptions {
@@ -84,15 +84,15 @@ interface Timetable {
 }
 
 async function startTimetable(
-	{ name, schedule, timeZone, run }: ScheduledJob,
+	job: ScheduledJob,
 	options: ScheduleOptions,
 	signal: AbortSignal,
 ): Promise<Timetable> {
+	const { name, schedule, timeZone, run } = job;
 	const log = options.log.child({ job: name });
-	const file = join(options.state, `${name}.json`);
-	let lastRun = await readLastRun(file);
+	const note = new NoteFile(options.state, job, log);
 	let underWay: Promise<void> | undefined;
-	// Started when the first note is written: two at once would take each other's file away.
+	// Started when the first note is written: a run that is due at once would write at the same time.
 	const cron = new Cron(
 		schedule,
 		{
@@ -107,7 +107,7 @@ async function startTimetable(
 			underWay = undefined;
 		},
 	);
-	await note({ running: false });
+	await note.idle();
 	cron.resume();
 	log.info(
 		{ schedule, timeZone, next: cron.nextRun() },
@@ -121,21 +121,16 @@ async function startTimetable(
 	};
 
 	async function runAndNote(): Promise<void> {
-		const startedAt = new Date().toISOString();
-		await note({ running: true, startedAt });
-		const result = await run(signal).catch((error: unknown) => {
+		try {
+			await notedRun(
+				note,
+				signal,
+				(onBegin) => run(signal, onBegin),
+				(result) => result,
+			);
+		} catch (error) {
 			log.error({ err: error }, "the run could not be done");
-			return { error: error instanceof Error ? error.message : String(error) };
-		});
-		lastRun = { startedAt, endedAt: new Date().toISOString(), ...result };
-		await note({ running: false });
-	}
-
-	function note(now: Pick<JobNote, "running" | "startedAt">): Promise<void> {
-		const nextAt = cron.nextRun()?.toISOString() ?? null;
-		const about = { job: name, schedule, timeZone, nextAt, ...now };
-		const whole: JobNote = { ...about, ...(lastRun && { lastRun }) };
-		return writeStateFile(file, JSON.stringify(whole), log);
+		}
 	}
 }
 

@@ -1,4 +1,5 @@
-import { rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Logger } from "./log.ts";
 
 /**
@@ -10,9 +11,12 @@ export async function writeStateFile(
 	content: string,
 	log: Logger,
 ): Promise<void> {
+	// A run by hand may write at the same time.
+	const unfinished = `${file}.${process.pid}.new`;
 	try {
-		await writeFile(`${file}.new`, `${content}\n`);
-		await rename(`${file}.new`, file);
+		await mkdir(dirname(file), { recursive: true });
+		await writeFile(unfinished, `${content}\n`);
+		await rename(unfinished, file);
 	} catch (error) {
 		log.error({ err: error, file }, "cannot write the state of the job");
 	}

@@ -8,6 +8,8 @@ export interface JobOptions {
 	/** Ends the run: what is under way is given up, what is left is not begun. */
 	readonly signal: AbortSignal;
 	readonly log: Logger;
+	/** Called when a run begins, after one that was under way. @default - nothing is done then */
+	readonly onBegin?: () => Promise<void>;
 	/** @default - the defaults of `Transport` */
 	readonly http?: TransportOptions;
 }

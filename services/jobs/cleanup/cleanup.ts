@@ -30,7 +30,7 @@ export interface CleanupOptions extends JobOptions {
  * @throws CredentialError when a password cannot be read, before anything is done.
  */
 export async function cleanup(options: CleanupOptions): Promise<CleanupReport> {
-	const { config, state, dryRun, signal, log } = options;
+	const { config, state, dryRun } = options;
 	// Now, to fail once instead of once for each tag.
 	await Promise.all(
 		config.registries.map(({ username, passwordFile: file }) =>
@@ -39,7 +39,7 @@ export async function cleanup(options: CleanupOptions): Promise<CleanupReport> {
 	);
 	const run = () => sweepAll(options);
 	if (dryRun) return run();
-	return withLease(state, { job: "cleanup", signal, log }, run);
+	return withLease(state, { ...options, job: "cleanup" }, run);
 }
 
 function sweepAll(options: CleanupOptions): Promise<CleanupReport> {

@@ -3,8 +3,9 @@ import type { CleanupConfig } from "../../../topology/housekeeping-config.ts";
 import { cleanup } from "../cleanup/cleanup.ts";
 import { renderJson } from "../cleanup/json.ts";
 import { renderReport } from "../cleanup/render.ts";
-import { exitStatus } from "../cleanup/report.ts";
+import { exitStatus, summaryOf } from "../cleanup/report.ts";
 import { loadHousekeepingConfig } from "../housekeeping-config.ts";
+import { NoteFile, notedRun } from "../note-file.ts";
 import { InvalidInputError, shown } from "../problem.ts";
 import { type CommandLine, logOf, type Process } from "../process.ts";
 
@@ -48,13 +49,21 @@ async function cleanUpOnce(
 	io: Process,
 ): Promise<number> {
 	const { cleanup: config, state } = await loadHousekeepingConfig(file);
-	const report = await cleanup({
-		config: registry === undefined ? config : only(config, registry),
-		state,
-		dryRun,
-		signal: io.stop,
-		log: logOf(io),
-	});
+	const log = logOf(io);
+	const run = (onBegin?: () => Promise<void>) =>
+		cleanup({
+			config: registry === undefined ? config : only(config, registry),
+			state,
+			dryRun,
+			signal: io.stop,
+			log,
+			...(onBegin && { onBegin }),
+		});
+	const note = new NoteFile(state, { ...config, name: "cleanup" }, log);
+	const report =
+		registry !== undefined || dryRun
+			? await run()
+			: await notedRun(note, io.stop, run, summaryOf);
 	const pieces = json ? renderJson(report) : [renderReport(report)];
 	for (const piece of pieces) io.stdout.write(piece);
 	return exitStatus(report);

@@ -5,7 +5,8 @@ import type {
 } from "../../../topology/housekeeping-config.ts";
 import { loadHousekeepingConfig } from "../housekeeping-config.ts";
 import { mirror } from "../mirror/mirror.ts";
-import { exitStatus, renderReport } from "../mirror/report.ts";
+import { exitStatus, renderReport, summaryOf } from "../mirror/report.ts";
+import { NoteFile, notedRun } from "../note-file.ts";
 import { InvalidInputError } from "../problem.ts";
 import { type CommandLine, logOf, type Process } from "../process.ts";
 import { HOUSEKEEPING_CONFIG } from "./cleanup.ts";
@@ -53,13 +54,22 @@ async function mirrorOnce(
 ): Promise<number> {
 	const housekeeping = await loadHousekeepingConfig(file);
 	const config = mirrorConfigOf(housekeeping, file);
-	const report = await mirror({
-		config: lists === undefined ? config : { ...config, lists },
-		state: housekeeping.state,
-		dryRun,
-		signal: io.stop,
-		log: logOf(io),
-	});
+	const { state } = housekeeping;
+	const log = logOf(io);
+	const run = (onBegin?: () => Promise<void>) =>
+		mirror({
+			config: lists === undefined ? config : { ...config, lists },
+			state,
+			dryRun,
+			signal: io.stop,
+			log,
+			...(onBegin && { onBegin }),
+		});
+	const note = new NoteFile(state, { ...config, name: "mirror" }, log);
+	const report =
+		lists !== undefined || dryRun
+			? await run()
+			: await notedRun(note, io.stop, run, summaryOf);
 	io.stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report));
 	return exitStatus(report);
 }

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
+import { NoteFile, notedRun } from "../note-file.ts";
 import { type CommandLine, logOf, type Process } from "../process.ts";
 import { barProgress, lineProgress } from "../progress.ts";
 import { promote } from "../promote/promote.ts";
 import { loadPromoterConfig } from "../promote/promoter-config.ts";
 import { type ReportFormat, renderAs } from "../promote/render/render.ts";
-import { exitStatus } from "../promote/report.ts";
+import { exitStatus, summaryOf } from "../promote/report.ts";
 import { verifyPromoted } from "../promote/verify/verify.ts";
 import { renderVerify, verifyStatus } from "../promote/verify/verify-report.ts";
 import { planOfflineOnce } from "./plan-offline.ts";
@@ -99,18 +100,26 @@ async function promoteOnce(
 	const { stdout, stderr, stop } = io;
 	const config = await loadPromoterConfig(file);
 	const log = logOf(io);
-	const report = await promote({
-		config: manifests === undefined ? config : { ...config, manifests },
-		partial: manifests !== undefined,
-		dryRun,
-		verifyDigests,
-		bulk,
-		signal: stop,
-		log,
-		progress: stderr.isTTY
-			? barProgress(stderr)
-			: lineProgress(log, "promoting"),
-	});
+	const partial = manifests !== undefined;
+	const run = (onBegin?: () => Promise<void>) =>
+		promote({
+			config: partial ? { ...config, manifests } : config,
+			partial,
+			dryRun,
+			verifyDigests,
+			bulk,
+			signal: stop,
+			log,
+			progress: stderr.isTTY
+				? barProgress(stderr)
+				: lineProgress(log, "promoting"),
+			...(onBegin && { onBegin }),
+		});
+	const note = new NoteFile(config.state, { ...config, name: "promote" }, log);
+	const report =
+		partial || dryRun
+			? await run()
+			: await notedRun(note, stop, run, summaryOf);
 	stdout.write(renderAs(report, format, stdout));
 	return exitStatus(report);
 }

@@ -78,10 +78,10 @@ async function runSchedule(
 async function promotion(file: string, log: Logger): Promise<Timetable> {
 	const config = await loadPromoterConfig(file);
 	const { schedule, timeZone, state } = config;
-	const run = async (signal: AbortSignal) => {
+	const run: ScheduledJob["run"] = async (signal, onBegin) => {
 		const progress = lineProgress(log, "promoting");
-		const options = { config, dryRun: false, signal, log, progress };
-		return promotionSummary(await promote(options));
+		const options = { config, dryRun: false, signal, log, onBegin };
+		return promotionSummary(await promote({ ...options, progress }));
 	};
 	return { jobs: [{ name: "promote", schedule, timeZone, run }], state };
 }
@@ -97,9 +97,9 @@ async function housekeeping(file: string, log: Logger): Promise<Timetable> {
 			name: "cleanup",
 			schedule: sweeping.schedule,
 			timeZone: sweeping.timeZone,
-			run: async (signal) => {
-				const options = { config: sweeping, dryRun: false, signal, log };
-				return cleanupSummary(await cleanup({ ...options, state }));
+			run: async (signal, onBegin) => {
+				const options = { state, dryRun: false, signal, log, onBegin };
+				return cleanupSummary(await cleanup({ config: sweeping, ...options }));
 			},
 		},
 	];
@@ -108,9 +108,9 @@ async function housekeeping(file: string, log: Logger): Promise<Timetable> {
 			name: "mirror",
 			schedule: mirroring.schedule,
 			timeZone: mirroring.timeZone,
-			run: async (signal) => {
-				const options = { config: mirroring, dryRun: false, signal, log };
-				return mirrorSummary(await mirror({ ...options, state }));
+			run: async (signal, onBegin) => {
+				const options = { state, dryRun: false, signal, log, onBegin };
+				return mirrorSummary(await mirror({ config: mirroring, ...options }));
 			},
 		});
 	}

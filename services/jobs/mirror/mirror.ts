@@ -43,11 +43,11 @@ export interface MirrorOptions extends JobOptions {
  * CredentialError when the password cannot be read.
  */
 export async function mirror(options: MirrorOptions): Promise<MirrorReport> {
-	const { config, state, dryRun, signal, log } = options;
+	const { config, state, dryRun } = options;
 	const wanted = await readWantedTags(config.lists);
 	const run = () => fill(wanted, options);
 	if (dryRun) return run();
-	return withLease(state, { job: "mirror", signal, log }, run);
+	return withLease(state, { ...options, job: "mirror" }, run);
 }
 
 function fill(

@@ -55,7 +55,7 @@ export interface PromoteOptions extends JobOptions {
 export async function promote(
 	options: PromoteOptions,
 ): Promise<PromotionReport> {
-	const { config, dryRun, log, progress, signal } = options;
+	const { config, dryRun, log, progress } = options;
 	const asked = await readManifests(config);
 	for (const problem of asked.problems) {
 		log.error(problem, "a promotion manifest has a bad entry");
@@ -66,7 +66,7 @@ export async function promote(
 			return new Run(options, asked, ends).report();
 		}).finally(() => progress.stop());
 	if (dryRun) return run();
-	return withLease(config.state, { job: "promote", signal, log }, run);
+	return withLease(config.state, { ...options, job: "promote" }, run);
 }
 
 class Run {

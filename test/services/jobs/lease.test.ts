@@ -93,6 +93,32 @@ test("a renewal under way at the end does not bring the lease back", async () =>
 	expect(lines).toEqual([]);
 });
 
+test("a run begins once the one before it has ended", async () => {
+	const first = running("first");
+	await first.begun();
+	const log = createLogger({ write: () => {} }, "silent");
+	const second = withLease(
+		state,
+		{
+			job: "promote",
+			signal: stop.signal,
+			log,
+			terms: LONG,
+			onBegin: async () => void events.push("second may be noted"),
+		},
+		async () => void events.push("second runs"),
+	);
+	await sleep(20);
+	await first.end();
+	await second;
+	expect(events).toEqual([
+		"first begins",
+		"first ends",
+		"second may be noted",
+		"second runs",
+	]);
+});
+
 test("what the task gives is given on, and what it throws is thrown", async () => {
 	expect(await run(async () => 42)).toBe(42);
 	await expect(

@@ -45,7 +45,10 @@ const promote: ScheduledJob = {
 	name: "promote",
 	schedule: "*/5 * * * *",
 	timeZone: "Europe/Berlin",
-	run: (signal) => new Promise((end, fail) => runs.push({ end, fail, signal })),
+	run: async (signal, onBegin) => {
+		await onBegin();
+		return new Promise((end, fail) => runs.push({ end, fail, signal }));
+	},
 };
 
 function start(...jobs: readonly ScheduledJob[]): Promise<void> {
