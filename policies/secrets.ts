@@ -15,7 +15,9 @@ export function generatedSecrets(
 	resources: readonly Resource[],
 ): ReadonlyMap<string, string> {
 	const found = resources.flatMap(({ type, name, props }) =>
-		(GENERATED[type] ?? []).map((field) => [props[field], name] as const),
+		(GENERATED[type] ?? []).map(
+			(field) => [known(props, field), name] as const,
+		),
 	);
 	return new Map(
 		found.filter(
@@ -23,6 +25,15 @@ export function generatedSecrets(
 				typeof pair[0] === "string" && pair[0].length >= SHORTEST,
 		),
 	);
+}
+
+/** A secret that a preview does not know yet is in no text it knows either. */
+function known(props: Resource["props"], field: string): unknown {
+	try {
+		return props[field];
+	} catch {
+		return undefined;
+	}
 }
 
 // The name ends with the word: `passwordFile` and `tokenLifetimeSeconds` hold no secret.

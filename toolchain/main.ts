@@ -7,6 +7,7 @@ import { down } from "./commands/down.ts";
 import { listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
 import { PLAN_FORMATS, plan } from "./commands/plan.ts";
+import { policies } from "./commands/policies.ts";
 import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { passThrough } from "./commands/pulumi.ts";
@@ -65,6 +66,12 @@ program
 	)
 	.option("--out <file>", "write it to a file")
 	.action((options) => finish(plan(options)));
+
+command("policies", "judge what a stack has put up by the rules of policies/")
+	.option("--preview", "judge what `up` would do instead")
+	.option("--json", "print it as JSON")
+	.argument("[pulumi...]", "further arguments for `pulumi preview`")
+	.action((args, options) => finish(policies(options, args)));
 
 command("down", "remove everything a stack has put up")
 	.argument("[pulumi...]", "further arguments for `pulumi destroy`")

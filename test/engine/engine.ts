@@ -32,6 +32,8 @@ export interface CommandOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** `--refresh`: looks at the real resources first. */
 	readonly refresh?: boolean;
+	/** What `--policy-pack` is given. */
+	readonly policyPack?: string;
 }
 
 /** A stack of its own, on the real engine with the stand-in providers, in a temporary folder. */
@@ -53,8 +55,8 @@ export interface TestStack {
 	providerPids(): Promise<number[]>;
 	/** Stack outputs with secrets in clear. */
 	outputs<T>(): Promise<T>;
-	/** The state as `pulumi stack export` prints it: secrets encrypted. */
-	exported(): Promise<string>;
+	/** The state as `pulumi stack export` prints it: secrets encrypted, unless it is to show them. */
+	exported(options?: { readonly showSecrets: boolean }): Promise<string>;
 	/** Destroys what is left, then removes the folder. */
 	remove(): Promise<void>;
 }
@@ -116,7 +118,10 @@ export async function testStack(program: string): Promise<TestStack> {
 			JSON.parse(
 				(await pulumi(["stack", "output", "--json", "--show-secrets"])).stdout,
 			),
-		exported: async () => (await pulumi(["stack", "export"])).stdout,
+		exported: async ({ showSecrets } = { showSecrets: false }) => {
+			const flags = showSecrets ? ["--show-secrets"] : [];
+			return (await pulumi(["stack", "export", ...flags])).stdout;
+		},
 		remove: async () => {
 			// A killed engine leaves its lock on the stack.
 			await pulumi(["cancel", "--yes"], {}, true);
@@ -129,17 +134,20 @@ export async function testStack(program: string): Promise<TestStack> {
 	async function command(
 		name: string,
 		flags: readonly string[],
-		{ env = {}, refresh = false }: CommandOptions = {},
+		{ env = {}, refresh = false, policyPack }: CommandOptions = {},
 		{ fails = false } = {},
 	): Promise<Outcome> {
 		const log = join(home, "events.json");
 		await rm(log, { force: true });
-		const args = [name, ...flags, "--event-log", log];
-		const { stdout, failed } = await pulumi(
-			refresh ? [...args, "--refresh"] : args,
-			env,
-			fails,
-		);
+		const args = [
+			name,
+			...flags,
+			"--event-log",
+			log,
+			...(refresh ? ["--refresh"] : []),
+			...(policyPack ? ["--policy-pack", policyPack] : []),
+		];
+		const { stdout, failed } = await pulumi(args, env, fails);
 		if (fails && !failed)
 			throw new Error(`pulumi ${name} was to fail and did not:\n${stdout}`);
 		return outcome(stdout, await readFile(log, "utf8"));
