@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LEG_PORT, SERVICE_PORT, TLS_PORT } from "../topology/names.ts";
+import { SERVER_MEMORY } from "../topology/server-memory.ts";
 import {
 	CERTIFICATE_ROOT,
 	FRONT_HEALTH_PORT,
@@ -24,10 +25,6 @@ export interface FrontArgs extends FrontSpec {
 	/** Name of the front in the topology. */
 	readonly front: string;
 }
-
-// nginx takes 10 MiB, and up to 1 MiB for each blob under way.
-const MEMORY_MIB = 256;
-const RESERVED_MIB = 24;
 
 /** The one way in to a location's registries. */
 export class Front extends pulumi.ComponentResource {
@@ -69,8 +66,7 @@ export class Front extends pulumi.ComponentResource {
 				],
 				health: httpHealth(FRONT_HEALTH_PORT),
 				stateless: true,
-				memoryMiB: MEMORY_MIB,
-				reservedMiB: RESERVED_MIB,
+				...SERVER_MEMORY.front,
 				stopSeconds: 10,
 				// SIGTERM ends nginx at once; this one finishes what is under way.
 				stopSignal: "SIGQUIT",

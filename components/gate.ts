@@ -6,6 +6,7 @@ import type {
 	GateKeys,
 } from "../topology/gate-config.ts";
 import { SERVICE_PORT } from "../topology/names.ts";
+import { SERVER_MEMORY } from "../topology/server-memory.ts";
 import { httpHealth } from "./http-health.ts";
 import type { KeySeeds } from "./keys.ts";
 import {
@@ -32,10 +33,6 @@ export interface GateArgs {
 
 /** Where the gate finds its secrets, which it reads again when they change. */
 const TRUST_ROOT = "/trust";
-
-// Node with the gate takes about 60 MiB; a manifest is at most 4 MiB and few are in flight.
-const MEMORY_MIB = 192;
-const RESERVED_MIB = 80;
 
 /** Issues the tokens of its registries and judges every manifest write to them. */
 export class Gate extends pulumi.ComponentResource {
@@ -85,8 +82,7 @@ export class Gate extends pulumi.ComponentResource {
 				})),
 				listens: [SERVICE_PORT],
 				health: httpHealth(SERVICE_PORT, "/healthz"),
-				memoryMiB: MEMORY_MIB,
-				reservedMiB: RESERVED_MIB,
+				...SERVER_MEMORY.gate,
 				...(gate.identities.some(({ tokenFile }) => tokenFile) && {
 					asksPlatform: true as const,
 				}),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../topology/estate.ts";
+import { SERVER_MEMORY } from "../topology/server-memory.ts";
 import {
 	type Attachment,
 	CONFIG_ROOT,
@@ -50,9 +51,6 @@ const CONFIG_FILES = {
 	housekeeping: "housekeeping.json",
 } as const;
 
-// Node with one copy under way; blobs are streamed, so this does not grow with the images.
-const MEMORY_MIB = 256;
-const RESERVED_MIB = 96;
 // A first mirroring of large images may take hours; what is stuck must end some day.
 const DEADLINE_SECONDS = 6 * 3600;
 
@@ -107,8 +105,7 @@ export function jobServer(
 			},
 			mounts: [{ storage: state, path: STATE_ROOT, readOnly: false }],
 			networks: args.networks,
-			memoryMiB: MEMORY_MIB,
-			reservedMiB: RESERVED_MIB,
+			...SERVER_MEMORY.job,
 			stopSeconds: 20,
 		},
 		{ parent },

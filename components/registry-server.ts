@@ -3,6 +3,7 @@ import * as random from "@pulumi/random";
 import type { Account, Registry } from "../topology/estate.ts";
 import { aliasOf } from "../topology/hosts.ts";
 import { legUrl, SERVICE_PORT } from "../topology/names.ts";
+import { SERVER_MEMORY } from "../topology/server-memory.ts";
 import { publicJwk } from "../topology/signing-key.ts";
 import type { KeySeeds } from "./keys.ts";
 import {
@@ -43,10 +44,6 @@ export interface RegistryDependencies {
 	/** The network that holds the registry, its front and its gate. */
 	readonly networkOf: (registry: Registry) => Network;
 }
-
-// An idle registry takes 14 MiB; pushes of large layers peak at about 60.
-const MEMORY_MIB = 256;
-const RESERVED_MIB = 32;
 
 /** Starts the servers of a registry, one over each of the stores. The names of what it makes begin with `name`. */
 export function registryServers(
@@ -119,8 +116,7 @@ export function registryServerArgs(
 			url: `http://${gateHostOf(registry)}:${SERVICE_PORT}/keys`,
 			text: pulumi.unsecret(signing.apply(({ kid }) => kid)),
 		},
-		memoryMiB: MEMORY_MIB,
-		reservedMiB: RESERVED_MIB,
+		...SERVER_MEMORY.registry,
 		stopSeconds: DRAIN_SECONDS + 2,
 	}));
 }

@@ -10,6 +10,7 @@ import type {
 	EstateImageNames,
 	KubernetesSpec,
 } from "../topology/kubernetes-spec.ts";
+import { estateNotes } from "../topology/notes.ts";
 import type { SignerTexts } from "../topology/signer-spec.ts";
 import { checkoutFiles } from "./checkout-files.ts";
 import { type Locations, locations } from "./locations.ts";
@@ -22,6 +23,7 @@ export function k8s(
 	signerTexts: SignerTexts,
 ): Locations {
 	const { promotion, mirroring } = estate;
+	for (const note of estateNotes(estate)) pulumi.log.info(note);
 	const opts = {
 		providers: [
 			new kubernetes.Provider("kubernetes", {

@@ -25,6 +25,8 @@ export interface TierSpec extends AccessFlags {
 	readonly host?: string;
 	/** Kubernetes: size of the tier's claim, e.g. `50Gi`. @default - the kind's, see `DEFAULT_STORAGE` */
 	readonly storage?: string;
+	/** Kubernetes: pods over the tier's claim, which takes one. @default - 1 */
+	readonly replicas?: 1;
 	/** Patterns for repository names. @default - the kind's, see `DEFAULT_NAMING` */
 	readonly names?: readonly string[];
 	/** Patterns for tags. @default - the kind's, see `DEFAULT_NAMING` */

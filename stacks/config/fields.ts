@@ -299,3 +299,12 @@ export function clusterName(example: string) {
 		.max(253, { error })
 		.regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, { error });
 }
+
+/** How many pods a tier has over its claim: one, since no more than one may write to it. */
+export const replicas = z.literal(1, {
+	error: explain({
+		wrong: "more pods than its claim takes",
+		expected: "1: the claim of a tier is for one pod at a time",
+		fix: "remove it; readers are many in the regions, whose caches have two pods each",
+	}),
+});

@@ -12,6 +12,7 @@ import {
 	labels,
 	port,
 	regionName,
+	replicas,
 	retention,
 	schedule,
 	storage,
@@ -50,7 +51,11 @@ const onMachine = {
 } satisfies Place;
 
 const onCluster = {
-	tier: { host, storage: storage.exactOptional() },
+	tier: {
+		host,
+		storage: storage.exactOptional(),
+		replicas: replicas.exactOptional(),
+	},
 	archive: { mirrorHost: host.exactOptional() },
 	region: {
 		host,

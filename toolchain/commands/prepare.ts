@@ -1,9 +1,13 @@
 import { parseEstate } from "../../stacks/config/parse.ts";
+import type { Problem } from "../../stacks/config/problem.ts";
 import { compileEstate } from "../../topology/compile.ts";
 import type { Estate } from "../../topology/estate.ts";
 import { type DockerEngine, ensureEngine } from "../docker-engine.ts";
 import { isOwnCluster, loadEstateImages } from "../estate-images.ts";
 import { ESTATE_IMAGES, ensureImages } from "../images/images.ts";
+import { checkCluster } from "../kubernetes/check-cluster.ts";
+import { checkPolicies } from "../kubernetes/check-policies.ts";
+import { needsOf } from "../kubernetes/stack-needs.ts";
 import type { StackOptions } from "../main.ts";
 import { ensurePlugins } from "../plugins.ts";
 import { UserError } from "../process.ts";
@@ -88,12 +92,31 @@ async function prepareOnCluster(
 ): Promise<PreparedStack> {
 	const { location, estate } = described;
 	const spec = estate.kubernetes;
-	if (spec && !spec.images && isOwnCluster(spec)) {
+	if (!spec) throw new Error("a stack on Kubernetes says on which cluster");
+	refuse(location, await checkCluster(needsOf(estate, spec)));
+	let { images } = spec;
+	if (!images && isOwnCluster(spec)) {
 		const engine = await ensureEngine(options);
-		const images = await loadEstateImages(engine.client, engine.env);
+		images = await loadEstateImages(engine.client, engine.env);
 		noteImages(location, images);
 	}
+	if (images) {
+		const { services: image } = images;
+		refuse(location, await checkPolicies({ cluster: spec, image }));
+	}
 	return { ...described, ...(await prepareCli(location, {})) };
+}
+
+/** @throws {UserError} with all problems at once, where there are any */
+function refuse({ file }: StackLocation, problems: readonly Problem[]): void {
+	if (problems.length === 0) return;
+	const name = file.slice(file.lastIndexOf("/") + 1);
+	const lines = problems.map(
+		({ path, message }) => `  ${name}:registry-tiers:${path}: ${message}`,
+	);
+	throw new UserError(
+		`the cluster is not ready for the stack:\n${lines.join("\n")}`,
+	);
 }
 
 /** Sees to the Pulumi CLI, its plugins and the stack. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Principal, Verb } from "../../../../topology/access.ts";
 import { account } from "../../../../topology/compile-accounts.ts";
 import type { GateRegistry } from "../../../../topology/gate-config.ts";
+import { DEV_SPEC } from "../../../topology/dev-estate.ts";
 import {
 	cellsWith,
 	type Mutation,
@@ -76,7 +77,9 @@ describe("a gate that allows more than the table fails in exactly that cell", ()
 
 	test("a credential of another tier that opens Sandbox to ci", async () => {
 		const gate = granting("sandbox", "ci", "pull");
-		const accounts = [{ ...account("ci", "sandbox"), secret: "ci-ci-tests" }];
+		const accounts = [
+			{ ...account(DEV_SPEC, "ci", "sandbox"), secret: "ci-ci-tests" },
+		];
 		const { selfTest } = await startGuardedEstate({ gate, accounts });
 		const report = await selfTest("sandbox");
 		expect(cellsWith(report, "failed")).toEqual(["sandbox ci pull"]);
@@ -139,7 +142,10 @@ describe("no refusal by the tier", () => {
 							: undefined,
 					gate: granting("prod", "archiver"),
 					accounts: [
-						{ ...account("archiver", "prod"), secret: "archiver-archive" },
+						{
+							...account(DEV_SPEC, "archiver", "prod"),
+							secret: "archiver-archive",
+						},
 					],
 				},
 				"prod",
