@@ -54,6 +54,10 @@ function rulesOf({
 	min = {},
 	default: standard = {},
 }: LimitRangeItem): readonly Rule[] {
+	// The server makes a maximum the default too; one line about it is enough.
+	const defaults = Object.fromEntries(
+		Object.entries(standard).filter(([name, given]) => given !== max[name]),
+	);
 	return [
 		...rules("max", max, (most, request, limit) =>
 			exceeds(Math.max(request, limit), most),
@@ -62,7 +66,7 @@ function rulesOf({
 		// A limit that is given is no less a limit.
 		...rules(
 			"default",
-			standard,
+			defaults,
 			(given, request, limit) => limit === given && exceeds(request, given),
 		),
 	];

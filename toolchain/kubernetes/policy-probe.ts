@@ -5,6 +5,7 @@ import { ApiError, ifFound } from "../providers/kubernetes/api-error.ts";
 import { podProblems } from "../providers/kubernetes/awaits/pods.ts";
 import {
 	at,
+	condition,
 	listAt,
 	numberAt,
 	textAt,
@@ -55,7 +56,9 @@ export async function probePolicies(
 		for (const object of probeObjects(namespace, image, policies))
 			await api.create(object, MANNER);
 		const address = await untilPod(SERVER, (pod) =>
-			textAt(pod, "status", "podIP"),
+			condition(pod, "Ready")?.status === "True"
+				? textAt(pod, "status", "podIP")
+				: undefined,
 		);
 		if (typeof address !== "string") return address;
 		await api.create(clientPod(namespace, image, address), MANNER);

@@ -384,6 +384,11 @@ describe("a LimitRange", () => {
 			]);
 		},
 	);
+
+	test("is told once when its maximum is its default, as the API server makes it", () => {
+		const both = { max: { cpu: "199m" }, default: { cpu: "199m" } };
+		expect(problems(range("Container", both))).toHaveLength(1);
+	});
 });
 
 describe("the nodes", () => {
