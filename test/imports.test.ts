@@ -91,6 +91,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 		"topology",
 		"stacks/config/parse.ts",
 		"stacks/offline/description.ts",
+		"stacks/offline/secret-mark.ts",
+		"policies",
 		"services/jobs/promote/plan-offline.ts",
 		"services/jobs/promote/report.ts",
 		"@hpcc-js/wasm-graphviz",

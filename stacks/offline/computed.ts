@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { secret } from "./conceal.ts";
+import { markSecret } from "./secret-mark.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -28,12 +28,14 @@ export function computed(type: string, name: string, inputs: Inputs): Inputs {
 		case "random:index/randomBytes:RandomBytes": {
 			const bytes = bytesOf(type, name, inputs);
 			return {
-				base64: secret(bytes.toString("base64")),
-				hex: secret(bytes.toString("hex")),
+				base64: markSecret(bytes.toString("base64")),
+				hex: markSecret(bytes.toString("hex")),
 			};
 		}
 		case "random:index/randomPassword:RandomPassword":
-			return { result: secret(bytesOf(type, name, inputs).toString("hex")) };
+			return {
+				result: markSecret(bytesOf(type, name, inputs).toString("hex")),
+			};
 		case "docker:index/remoteImage:RemoteImage":
 			return { imageId: `sha256:${hashOf(type, name, inputs)}` };
 		default:

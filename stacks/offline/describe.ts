@@ -16,26 +16,20 @@ import {
 import { record } from "./record.ts";
 import { standInImages } from "./stand-in-images.ts";
 
-/**
- * Describes stacks of this checkout, one after the other: Pulumi has one program at a time.
- *
- * @param key for the codes that stand for secrets; the same for all that is to be compared
- */
+/** Describes stacks of this checkout, one after the other: Pulumi has one program at a time. */
 export async function describeStacks(
 	sources: readonly StackSource[],
-	key: string,
 ): Promise<readonly StackDescription[]> {
 	const descriptions: StackDescription[] = [];
 	for (const source of sources) {
-		descriptions.push(await describeStack(source, key));
+		descriptions.push(await describeStack(source));
 	}
 	return descriptions;
 }
 
-async function describeStack(
-	source: StackSource,
-	key: string,
-): Promise<StackDescription> {
+let runs = 0;
+
+async function describeStack(source: StackSource): Promise<StackDescription> {
 	const { stack, file, config } = source;
 	const head = { form: FORM, stack };
 	let model: StackModel;
@@ -48,9 +42,11 @@ async function describeStack(
 	}
 	try {
 		// Each stack is a run of its own; what the program imports keeps nothing.
-		const program = () => import(`../index.ts?stack=${stack}`);
+		runs += 1;
+		const run = new URL(`../index.ts?run=${runs}`, import.meta.url).href;
+		const program = () => import(run);
 		const complete = { ...source, config: withImages(config, spec) };
-		return { ...head, model, resources: await record(program, complete, key) };
+		return { ...head, model, resources: await record(program, complete) };
 	} catch (error) {
 		return { ...head, model, refused: messageOf(error) };
 	}

@@ -6,7 +6,7 @@ import type { Settings } from "../../topology/settings.ts";
 /** The form of these descriptions. Descriptions of two forms are not compared. */
 export const FORM = 1;
 
-/** What a checkout says about one of its stacks, by its own code, without an engine. Nothing in it is secret. */
+/** What a checkout says about one of its stacks, by its own code, without an engine. No secret is known to it. */
 export interface StackDescription {
 	readonly form: number;
 	readonly stack: string;
@@ -50,10 +50,15 @@ export interface RecordedResource {
 	readonly component: boolean;
 	/** Names of the components it is in, the outermost first. */
 	readonly within: readonly string[];
-	/** With a code instead of each secret; the same code stands for the same secret within one plan. */
+	/** Secrets are marked as Pulumi does, and made up: no real one is known without an engine. */
 	readonly inputs: Readonly<Record<string, unknown>>;
+	/** What its provider would compute, likewise made up. */
+	readonly outputs: Readonly<Record<string, unknown>>;
+	/** Logical name of its provider; empty for a component. */
+	readonly provider: string;
 	/** Inputs whose changes the program has nothing done for. */
 	readonly ignoreChanges: readonly string[];
+	readonly deleteBeforeReplace: boolean;
 	readonly protect: boolean;
 	readonly retainOnDelete: boolean;
 }
@@ -75,7 +80,6 @@ interface Checkout {
 
 /** What is asked for on standard input. */
 export interface DescribeRequest {
-	readonly key: string;
 	readonly checkouts: readonly Checkout[];
 }
 

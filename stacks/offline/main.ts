@@ -6,14 +6,14 @@ import type { DescribeAnswer, DescribeRequest } from "./description.ts";
 
 // Every checkout describes itself by its own code. They share a process, since most of the time goes into
 // loading Pulumi, which both have in common.
-const { key, checkouts } = (await json(process.stdin)) as DescribeRequest;
+const { checkouts } = (await json(process.stdin)) as DescribeRequest;
 const answer: DescribeAnswer[number][] = [];
 for (const { root, stacks } of checkouts) {
 	const module = join(root, "stacks/offline/describe.ts");
 	try {
 		if (!existsSync(module)) throw new Error("it is older than `npm run plan`");
 		const { describeStacks } = await import(pathToFileURL(module).href);
-		answer.push({ stacks: await describeStacks(stacks, key) });
+		answer.push({ stacks: await describeStacks(stacks) });
 	} catch (error) {
 		answer.push({
 			problem: error instanceof Error ? error.message : String(error),

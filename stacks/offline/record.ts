@@ -6,7 +6,6 @@ import type {
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { aliasesOf, identityOf } from "./aliases.ts";
 import { computed, idOf } from "./computed.ts";
-import { conceal } from "./conceal.ts";
 import type { RecordedResource, StackSource } from "./description.ts";
 
 const PROJECT = "registry-tiers";
@@ -14,13 +13,11 @@ const PROJECT = "registry-tiers";
 /**
  * Runs a program against Pulumi's mocks and tells what it asks an engine for.
  *
- * @param key for the codes that stand for secrets
  * @throws what the program throws
  */
 export async function record(
 	program: () => Promise<unknown>,
 	{ stack, config }: StackSource,
-	key: string,
 ): Promise<readonly RecordedResource[]> {
 	pulumi.runtime.setAllConfig(
 		Object.fromEntries(
@@ -63,8 +60,11 @@ export async function record(
 			name,
 			component: !request.getCustom(),
 			within: withinOf(request, registered),
-			inputs: conceal(inputs, key) as RecordedResource["inputs"],
+			inputs,
+			outputs: request.getCustom() ? computed(type, name, inputs) : {},
+			provider: providerOf(request, registered),
 			ignoreChanges: request.getIgnorechangesList(),
+			deleteBeforeReplace: request.getDeletebeforereplace(),
 			protect: request.getProtect() ?? false,
 			retainOnDelete: request.getRetainondelete() ?? false,
 		};
@@ -89,6 +89,16 @@ function listen(): Registered {
 			},
 		);
 	return registered;
+}
+
+/** Logical name of the provider, which the request has as `urn::id`. */
+function providerOf(
+	request: RegisterResourceRequest,
+	registered: Registered,
+): string {
+	const provider = request.getProvider();
+	const urn = provider.slice(0, provider.lastIndexOf("::"));
+	return registered.get(urn)?.getName() ?? "";
 }
 
 function withinOf(

@@ -12,7 +12,10 @@ export function standInImages(): EstateImageNames {
 	return {
 		registry: byDigest(registry, registry),
 		nginx: byDigest(nginx, nginx),
-		services: byDigest("registry-tiers/services", servicesContext().tag),
+		services: byDigest(
+			"localhost/registry-tiers/services",
+			servicesContext().tag,
+		),
 	};
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
@@ -37,8 +36,6 @@ export async function describeCheckouts(
 	checkouts: readonly CheckoutStacks[],
 ): Promise<readonly Described[]> {
 	const request: DescribeRequest = {
-		// Codes of secrets can be compared within this plan and with nothing else.
-		key: randomBytes(32).toString("hex"),
 		checkouts: checkouts.map(({ root, files }) => ({
 			root,
 			stacks: [...files]

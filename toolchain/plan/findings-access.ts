@@ -35,11 +35,20 @@ export function accessFindings({
 		),
 		...ways.map(
 			({ from, to, by }): Finding => ({
-				level: "danger",
+				level: intoDisposable(to, access) ? "look" : "danger",
 				text: `images can newly get from ${from} to ${to}, by ${by}`,
 			}),
 		),
 	];
+}
+
+/** Nothing is promised about what is in Sandbox and CI Tests. */
+function intoDisposable(
+	registry: string,
+	{ after }: ComparedStack["access"],
+): boolean {
+	const tier = after.find((row) => row.registry === registry)?.tier;
+	return tier === "sandbox" || tier === "ci-tests";
 }
 
 // Reading for one more principal is a look; writing, reading without a name, and Prod are more.

@@ -5,18 +5,21 @@ import type { ComparedStack } from "./stack-plan.ts";
 /** Settings whose change is worth a word, by their place. The first that matches counts; what none matches is in the table alone. */
 const RULES: readonly {
 	readonly path: RegExp;
-	readonly level: Level | ((change: SettingChange) => Level);
+	/** Undefined where there is nothing to say. */
+	readonly level: Level | ((change: SettingChange) => Level | undefined);
 	readonly what: (match: RegExpExecArray) => string;
 }[] = [
 	{
 		path: /^stores\.(.+)$/,
-		level: ({ before }) => (before === "kept" ? "danger" : "look"),
+		// A store that comes or goes is a resource that does.
+		level: ({ before, after }) =>
+			before && after ? (before === "kept" ? "danger" : "look") : undefined,
 		what: ([, store]) =>
 			`what happens to the images of ${store} when it goes away`,
 	},
 	{
 		path: /^upstreams\.(.+)$/,
-		level: ({ before, after }) => (before && after ? "danger" : "look"),
+		level: ({ before, after }) => (before && after ? "danger" : undefined),
 		what: ([, cache]) => `what the cache ${cache} copies`,
 	},
 	{
@@ -97,9 +100,11 @@ function findingOf(change: SettingChange): readonly Finding[] {
 		const match = path.exec(change.path);
 		if (!match) continue;
 		const { before = "not set", after = "not set" } = change;
+		const grave = typeof level === "function" ? level(change) : level;
+		if (grave === undefined) return [];
 		return [
 			{
-				level: typeof level === "function" ? level(change) : level,
+				level: grave,
 				text: `${what(match)} changes from ${before} to ${after}`,
 			},
 		];

@@ -28,6 +28,7 @@ export function findingsOf(
 				text: `${id}: ${where}; expected: ${statement}. Fix: ${remedy}`,
 			})),
 		),
+		...policyFindings(plan),
 		...promotionFindings(plan),
 		// A stack that comes or goes is one finding, not one for each of its parts.
 		...(plan.state === "changed"
@@ -74,6 +75,28 @@ function descriptionFindings(
 				]
 			: []),
 	];
+}
+
+function policyFindings({ policies }: ComparedStack): readonly Finding[] {
+	return policies.flatMap(({ level, broken, excepted }) => [
+		...first(broken, level === "mandatory" ? "fails" : "look"),
+		...first(excepted, "look"),
+	]);
+}
+
+/** A rule that is broken everywhere is one finding: all places are in the table. */
+function first(
+	[one, ...others]: readonly string[],
+	level: Level,
+): readonly Finding[] {
+	if (one === undefined) return [];
+	const more =
+		others.length === 0
+			? ""
+			: others.length === 1
+				? "; and one more place"
+				: `; and ${others.length} more places`;
+	return [{ level, text: `${one}${more}` }];
 }
 
 function promotionFindings({ promotions }: ComparedStack): readonly Finding[] {

@@ -1,4 +1,5 @@
 import type { RecordedResource } from "../../stacks/offline/description.ts";
+import { withoutMarks } from "../../stacks/offline/secret-mark.ts";
 import { diffProperties, under } from "../providers/diff.ts";
 import { immutablePaths } from "../providers/kubernetes/immutable.ts";
 import { autonamed } from "../providers/kubernetes/names.ts";
@@ -23,8 +24,8 @@ export function inputChanges(
 	before: Pick<RecordedResource, "type" | "name" | "inputs">,
 	after: Pick<RecordedResource, "type" | "name" | "inputs">,
 ): readonly InputChange[] {
-	const was = before.inputs as PropertyMap;
-	const wanted = after.inputs as PropertyMap;
+	const was = withoutMarks(before.inputs) as PropertyMap;
+	const wanted = withoutMarks(after.inputs) as PropertyMap;
 	const [provider = ""] = after.type.split(":");
 	if (provider === "kubernetes") {
 		return kubernetesChanges(after.name, was, wanted);

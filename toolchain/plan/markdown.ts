@@ -41,9 +41,9 @@ function addSection(
 	{ title, tables, picture }: Section,
 ): void {
 	// The picture is on the page for browsers: a comment takes no drawings.
-	if (tables.length === 0 && picture) return;
+	if ((tables.length === 0 && picture) || text.isCut) return;
 	text.add(`<details><summary>${words(`${stack}: ${title}`)}</summary>`, "");
-	for (const table of tables) addTable(text, table);
+	for (const table of tables) if (!text.isCut) addTable(text, table);
 	text.add("</details>", "");
 }
 
@@ -74,17 +74,16 @@ const cell = ({ text, tone }: Cell) =>
 
 class Text {
 	written = "";
-	#cut = false;
+	/** Something is missing: what follows would look complete. */
+	isCut = false;
 
 	add(...lines: readonly string[]): void {
-		// Once something is missing, nothing but the ends of what is open follows.
-		if (this.#cut && !lines[0]?.startsWith("</details>")) return;
 		this.written += lines.map((line) => `${line}\n`).join("");
 	}
 
 	/** As many of the lines as fit, and how many do not. */
 	fill(lines: readonly string[], longest: number): void {
-		if (this.#cut) return;
+		if (this.isCut) return;
 		for (const [i, line] of lines.entries()) {
 			const room = Math.min(longest, LONGEST) - RESERVE - this.written.length;
 			if (line.length > room) {
@@ -92,7 +91,7 @@ class Text {
 					"",
 					`… and ${lines.length - i} more, on the page for browsers`,
 				);
-				this.#cut = longest === LONGEST;
+				this.isCut = longest === LONGEST;
 				return;
 			}
 			this.add(line);

@@ -11,6 +11,7 @@ import type { ImageFlow } from "../../topology/graph.ts";
 import { type SettingChange, settingChanges } from "../../topology/settings.ts";
 import { type DrawnPicture, drawnPicture } from "./drawn-picture.ts";
 import { type Finding, findingsOf } from "./findings.ts";
+import { type PolicyState, policyStates } from "./policies.ts";
 import type { PromotionChanges } from "./promotion-changes.ts";
 import { type ResourceChange, resourceChanges } from "./resource-changes.ts";
 
@@ -36,6 +37,8 @@ export interface StackPlan {
 	/** Absent where one of the programs could not run. */
 	readonly resources?: readonly ResourceChange[];
 	readonly invariants: readonly InvariantState[];
+	/** Empty where the program could not run. */
+	readonly policies: readonly PolicyState[];
 	/** Absent where promotion manifests could not be read. */
 	readonly promotions?: PromotionChanges;
 }
@@ -71,8 +74,9 @@ function compare(
 	after: StackDescription | undefined,
 	promotions: PromotionChanges | undefined,
 ): ComparedStack {
-	const was = before?.model;
-	const is = after?.model;
+	// Where one of them is not valid there is nothing to compare: that is said, and not that all is gone.
+	const was = before && !before.model ? after?.model : before?.model;
+	const is = after && !after.model ? was : after?.model;
 	const access = { before: was?.access ?? [], after: is?.access ?? [] };
 	const settings = settingChanges(was?.settings ?? {}, is?.settings ?? {});
 	const known =
@@ -106,9 +110,12 @@ function compare(
 		settings,
 		...(resources && { resources }),
 		invariants: is?.invariants ?? [],
+		policies: after?.resources ? policyStates(after, today()) : [],
 		...(promotions && { promotions }),
 	};
 }
+
+const today = () => new Date().toISOString().slice(0, 10);
 
 function flowChanges(
 	before: readonly ImageFlow[],

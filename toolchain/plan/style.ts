@@ -16,13 +16,14 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body {
-	margin: 0 auto; padding: 1rem; max-width: 76rem; overflow-wrap: anywhere;
+	margin: 0 auto; padding: 1rem; max-width: 76rem; overflow-wrap: break-word;
 	background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
 }
 h1 { font-size: 1.25rem; margin: 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 0; }
 p { margin: .25rem 0; }
 .verdict { font-size: 1.15rem; font-weight: 600; }
 .findings { list-style: none; margin: .5rem 0; padding: 0; }
+.findings strong { display: block; font-size: .75rem; text-transform: uppercase; letter-spacing: .04em; }
 .findings li { border-left: .3rem solid var(--line); padding: .2rem .6rem; margin: .3rem 0; white-space: pre-wrap; }
 .findings .fails, .findings .danger { border-color: var(--danger); background: var(--danger-paper); }
 .findings .fails strong { color: var(--fails); } .findings .danger strong { color: var(--danger); }
@@ -36,7 +37,7 @@ thead th { color: var(--quiet); }
 .added { color: var(--added); background: var(--added-paper); }
 .removed { color: var(--removed); background: var(--removed-paper); }
 .changed { color: var(--changed); background: var(--changed-paper); }
-.danger { color: var(--danger); background: var(--danger-paper); font-weight: 600; }
+td.danger { color: var(--danger); background: var(--danger-paper); font-weight: 600; }
 .hidden { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
 svg { display: block; min-width: 48rem; max-width: 100%; height: auto; }
 svg text { fill: var(--ink); } svg polygon, svg path, svg ellipse { stroke: var(--quiet); fill: none; }
