@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -122,16 +122,21 @@ describe("the Archive", () => {
 		);
 	});
 
-	test("is not touched by a list with a mistake", async () => {
-		writeFileSync(
-			join(stack.lists, "bad.yaml"),
-			stringify({ images: [{ name: "nginx", tags: ["1"] }] }),
-		);
+	test("is not touched by a list with a mistake, which the status names until it is mended", async () => {
+		const bad = join(stack.lists, "bad.yaml");
+		writeFileSync(bad, stringify({ images: [{ name: "nginx", tags: ["1"] }] }));
 		succeeded(await stack.npm("up"));
 		const { code, stderr } = await stack.npm("jobs", ["mirror"]);
 		expect(code).toBe(2);
 		expect(stderr).toContain("bad.yaml");
 		expect(stderr).toContain("docker.io/library/nginx");
+		const status = await stack.npm("status");
+		expect(status.code).toBe(1);
+		expect(status.stdout).toContain("  mirror: bad.yaml:");
+		rmSync(bad);
+		succeeded(await stack.npm("up"));
+		succeeded(await stack.npm("jobs", ["mirror"]));
+		succeeded(await stack.npm("status"));
 	});
 });
 
