@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { problemsOfObjects } from "../kubernetes-objects/problems.ts";
-import { k8sEstate } from "../topology/k8s-estate.ts";
 import { deploy, type Registered } from "./harness.ts";
 import { estateOnKubernetes } from "./k8s-estate.ts";
+import { EXPOSURES, estateExposed } from "./k8s-exposures.ts";
 import { objectsOf, renderGolden } from "./kubernetes-objects.ts";
 
 // Written anew with `npm test -- -u`. Read what changes: it is what a cluster is told.
@@ -18,56 +18,18 @@ test("a cluster takes them all, and finds all that they name", () => {
 	expect(problemsOfObjects(objectsOf(stack.resources))).toEqual([]);
 });
 
-const CLUSTER = { kubeconfig: "/kubeconfig", context: "any" };
-
 /** Namespaces with a front that clients outside reach. */
 const EXPOSED = [
 	...["k8s-archive", "k8s-ci-snapshots", "k8s-ci-tests", "k8s-eu"],
 	...["k8s-prod", "k8s-sandbox"],
 ];
 
-describe.each<{
-	readonly file: string;
-	/** As in a stack file. */
-	readonly exposure: object;
-	/** Name of the Secret that each namespace with a front is given. */
-	readonly given?: string;
-}>([
-	{
-		file: "ingress",
-		exposure: {
-			kind: "ingress",
-			ingressClass: "nginx",
-			annotations: { "example.com/zone": "inside" },
-			tls: { issuer: "acme" },
-		},
-	},
-	{
-		file: "load-balancer",
-		exposure: {
-			kind: "load-balancer",
-			annotations: { "example.com/scheme": "internal" },
-			tls: { issuer: "acme", issuerKind: "Issuer" },
-		},
-	},
-	{
-		file: "load-balancer-tls",
-		exposure: { kind: "load-balancer", tls: { at: "load-balancer" } },
-	},
-	{
-		file: "given-tls",
-		exposure: { kind: "none", tls: { secret: "wildcard" } },
-		given: "wildcard",
-	},
-])("exposed by $file", ({ file, exposure, given }) => {
+describe.each(EXPOSURES)("exposed by $file", (exposure) => {
+	const { file, given } = exposure;
 	let resources: readonly Registered[];
 
 	beforeAll(async () => {
-		const kubernetes = { ...CLUSTER, exposure };
-		const deployed = await deploy(() =>
-			estateOnKubernetes(k8sEstate({ kubernetes })),
-		);
-		resources = deployed.resources;
+		resources = (await deploy(() => estateExposed(exposure))).resources;
 	});
 
 	test("the fronts differ from the stack's in these manifests", async () => {
