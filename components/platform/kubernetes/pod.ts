@@ -38,6 +38,12 @@ export const resources = ({
 	limits: { memory: `${memoryMiB}Mi` },
 });
 
+/** The environment of a container, where it has one. */
+export const environment = ({ env = {} }: Pick<ProgramArgs, "env">) =>
+	Object.keys(env).length > 0
+		? { env: Object.entries(env).map(([name, value]) => ({ name, value })) }
+		: {};
+
 /** Time in which a pod that is going away still gets connections, since others learn of it late. */
 const DEREGISTER_SECONDS = 3;
 
@@ -52,16 +58,14 @@ export function serverContainer(
 	server: ServerArgs,
 	volumeMounts: readonly types.input.core.v1.VolumeMount[],
 ): types.input.core.v1.Container {
-	const { member, image, entrypoint, args, env = {}, listens } = server;
+	const { member, image, entrypoint, args, listens } = server;
 	return {
 		name: memberName(member),
 		image: image.reference,
 		imagePullPolicy: "IfNotPresent",
 		command: [...entrypoint],
 		args: [...args],
-		...(Object.keys(env).length > 0 && {
-			env: Object.entries(env).map(([name, value]) => ({ name, value })),
-		}),
+		...environment(server),
 		ports: listens.map((containerPort) => ({ containerPort })),
 		resources: resources(server),
 		securityContext: CONTAINER_SECURITY,

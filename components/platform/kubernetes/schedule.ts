@@ -5,7 +5,12 @@ import type { ScheduleArgs, ScheduledRun } from "../platform.ts";
 import { claimVolumes, containerFiles } from "./files.ts";
 import { memberLabel, NAME_LABEL_KEY, stackLabels } from "./labels.ts";
 import { memberPolicy, networkPolicy } from "./network-policy.ts";
-import { CONTAINER_SECURITY, POD_SECURITY, resources } from "./pod.ts";
+import {
+	CONTAINER_SECURITY,
+	environment,
+	POD_SECURITY,
+	resources,
+} from "./pod.ts";
 import type { WorkloadContext } from "./workload.ts";
 
 /** Names of Jobs have a time behind them. */
@@ -106,6 +111,7 @@ export function cronJob(
 					imagePullPolicy: "IfNotPresent",
 					command: [...args.entrypoint],
 					args: [...run.args],
+					...environment(args),
 					resources: resources(args),
 					securityContext: CONTAINER_SECURITY,
 					volumeMounts: [...files.mounts],
