@@ -2,8 +2,11 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stopOf } from "../../../services/jobs/run-report.ts";
-import { status } from "../oci/faults.ts";
-import { ONE_SHOTS, oneShotHarness } from "./one-shot-harness.ts";
+import { selfTestPlan } from "../../../topology/self-test-plan.ts";
+import { devEstate } from "../../topology/dev-estate.ts";
+import { meanwhile, status } from "../oci/faults.ts";
+import { runCommand } from "./job-harness.ts";
+import { linesOf, ONE_SHOTS, oneShotHarness } from "./one-shot-harness.ts";
 
 const harness = oneShotHarness();
 
@@ -65,6 +68,43 @@ test("a run that was told to stop when it had done everything was not stopped", 
 	expect(stopOf(stop, 0)).toEqual({});
 	expect(stopOf(stop, 1)).toEqual({ stopped: "stopped by SIGTERM" });
 	expect(stopOf(new AbortController().signal, 1)).toEqual({});
+});
+
+describe("the other commands end with status 143 when they are stopped before they are through:", () => {
+	const stopped = AbortSignal.abort(new Error("stopped by SIGTERM"));
+
+	test("promote verify, which calls nothing broken then", async () => {
+		const { run, files, target } = harness;
+		await run("promote");
+		const stop = new AbortController();
+		target("promote").faults.push({
+			path: /blobs/,
+			action: meanwhile(() => stop.abort(new Error("stopped by SIGTERM"))),
+		});
+		const { status, stdout, stderr } = await runCommand(
+			["promote", "verify", "--config", files.promote],
+			stop.signal,
+		);
+		expect(status).toBe(143);
+		expect([stdout, linesOf(stderr)]).toEqual(["", ["stopped by SIGTERM"]]);
+	});
+
+	test("self-test", async () => {
+		const { folder } = harness;
+		const config = join(folder, "self-test.json");
+		const plan = selfTestPlan(devEstate(), "promoter");
+		const secrets = plan.registries
+			.flatMap(({ cells }) => cells)
+			.flatMap(({ logins }) => logins)
+			.map(({ secret }) => [secret, "password"]);
+		const passwords = Object.fromEntries(secrets);
+		await writeFile(config, JSON.stringify({ ...plan, passwords }));
+		const { status } = await runCommand(
+			["self-test", "--config", config],
+			stopped,
+		);
+		expect(status).toBe(143);
+	});
 });
 
 describe("what is wrong in the files of people ends with status 2:", () => {

@@ -1,7 +1,7 @@
 import type { Digest } from "../../../oci/digest.ts";
 import { renderBytes } from "../../bytes.ts";
-import { FAILURE, STOPPED, SUCCESS } from "../../exit-status.ts";
-import { type Counts, renderSum, type StoppedRun } from "../../run-report.ts";
+import { FAILURE, SUCCESS } from "../../exit-status.ts";
+import { type Counts, renderSum } from "../../run-report.ts";
 
 /** What became of a tag. `repaired` is one that was broken until this run. */
 export const VERIFY_OUTCOMES = ["whole", "repaired", "broken"] as const;
@@ -24,7 +24,7 @@ export interface VerifiedTag {
 }
 
 /** A run as a machine reads it. */
-export interface VerifyReport extends StoppedRun {
+export interface VerifyReport {
 	/** Host. */
 	readonly registry: string;
 	/** RFC 3339. */
@@ -39,17 +39,13 @@ export interface VerifyReport extends StoppedRun {
 }
 
 /** The exit status a run ends with: a tag nobody has recorded is told, one that is broken fails. */
-export function verifyStatus({
-	counts,
-	stopped,
-}: Pick<VerifyReport, "counts" | "stopped">): number {
-	if (stopped !== undefined) return STOPPED;
+export function verifyStatus({ counts }: Pick<VerifyReport, "counts">): number {
 	return counts.broken > 0 ? FAILURE : SUCCESS;
 }
 
 /** The report as a person reads it: what is broken, what nobody recorded, and a line that sums it up. */
 export function renderVerify(report: VerifyReport): string {
-	const { tags, counts, unknown, bytes, seconds, stopped } = report;
+	const { tags, counts, unknown, bytes, seconds } = report;
 	const remarkable = tags.filter(
 		({ outcome, record }) => outcome !== "whole" || record === "unknown",
 	);
@@ -69,8 +65,6 @@ export function renderVerify(report: VerifyReport): string {
 			`${renderBytes(bytes)} hashed`,
 		],
 		seconds,
-		undefined,
-		stopped,
 	);
 	return `${[...lines, sum].join("\n")}\n`;
 }

@@ -10,7 +10,7 @@ import { Semaphore } from "../../../oci/semaphore.ts";
 import { TagInventory } from "../../../oci/tag-inventory.ts";
 import { messageOf } from "../../error-message.ts";
 import type { Progress } from "../../progress.ts";
-import { countOutcomes, stopOf } from "../../run-report.ts";
+import { countOutcomes } from "../../run-report.ts";
 import { type JobOptions, withTransport } from "../../with-transport.ts";
 import { type Ends, openEnds } from "../ends.ts";
 import { signedRecords } from "../read-records.ts";
@@ -21,7 +21,6 @@ import {
 	VERIFY_OUTCOMES,
 	type VerifiedTag,
 	type VerifyReport,
-	verifyStatus,
 } from "./verify-report.ts";
 import { type Damage, ImageWalker } from "./walk-image.ts";
 
@@ -39,7 +38,8 @@ const CONCURRENT_TAGS = 16;
  * Walks Prod: proves of every tag that all it is made of can be downloaded and has the right digest,
  * and that this estate's promoter has signed a record of its promotion.
  *
- * @throws CredentialError when a password cannot be read, and what listing Prod throws.
+ * @throws CredentialError when a password cannot be read, what listing Prod throws, and the reason of
+ * `signal` when it was stopped: what could not be read then is not broken.
  */
 export async function verifyPromoted(
 	options: VerifyOptions,
@@ -49,14 +49,10 @@ export async function verifyPromoted(
 		const ends = await openEnds(config, transport);
 		const key = await recordKey(config.recordKeyFile);
 		const walk = new Walk(options, ends, key && publicKeyOf(key));
-		const ended = await walk.report();
-		const stop = stopOf(options.signal, verifyStatus(ended));
-		const { counts, unknown, bytes, seconds } = ended;
-		log.info(
-			{ ...counts, unknown, bytes, seconds, ...stop },
-			"verification ended",
-		);
-		return { ...ended, ...stop };
+		const report = await walk.report();
+		const { counts, unknown, bytes, seconds } = report;
+		log.info({ ...counts, unknown, bytes, seconds }, "verification ended");
+		return report;
 	}).finally(() => progress.stop());
 }
 
@@ -119,11 +115,13 @@ class Walk {
 		try {
 			content = await destination.getManifest(repository, tag);
 		} catch (error) {
+			this.#options.signal.throwIfAborted();
 			const reasons = [messageOf(error)];
 			return { repository, tag, outcome: "broken", reasons };
 		}
 		const { digest } = content;
 		const damages = await this.#walker.manifest(repository, content);
+		if (damages.length > 0) this.#options.signal.throwIfAborted();
 		const record = await this.#record(repository, tag, digest);
 		const place = { repository, tag, digest, ...(record && { record }) };
 		if (damages.length === 0)
@@ -148,6 +146,7 @@ class Walk {
 		// A walker that knows nothing yet: what counts is what can be downloaded now.
 		const again = new ImageWalker(destination, this.#options.progress);
 		const left = await again.manifest(repository, content);
+		if (left.length > 0) this.#options.signal.throwIfAborted();
 		return left.length === 0
 			? { outcome: "repaired", reasons: damages.map(({ reason }) => reason) }
 			: {
