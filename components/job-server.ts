@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../topology/estate.ts";
 import { SERVER_MEMORY } from "../topology/server-memory.ts";
+import { JOB_STORAGE } from "../topology/storage-size.ts";
 import {
 	type Attachment,
 	CONFIG_ROOT,
@@ -71,7 +72,7 @@ export function jobServer(
 	];
 	const state = platform.storage(
 		`${name}-state`,
-		{ durability: "disposable", owner: args.member, size: "1Gi" },
+		{ durability: "disposable", owner: args.member, size: JOB_STORAGE },
 		{ parent },
 	);
 	return platform.schedule(

@@ -12,3 +12,6 @@ export const DEFAULT_STORAGE: Readonly<Record<TierKind, string>> = {
 	cache: "20Gi",
 	archive: "50Gi",
 };
+
+/** Size of what a job remembers between its runs. */
+export const JOB_STORAGE = "1Gi";

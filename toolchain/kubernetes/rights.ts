@@ -23,7 +23,6 @@ const NAMESPACES: Kind = ["", "namespaces"];
 
 /** What `up` and `down` make, change and remove in every namespace. */
 const KINDS: readonly Kind[] = [
-	["", "configmaps"],
 	["", "persistentvolumeclaims"],
 	["", "secrets"],
 	["", "serviceaccounts"],

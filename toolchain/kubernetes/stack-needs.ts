@@ -5,6 +5,7 @@ import {
 	SERVER_MEMORY,
 	type ServerMemory,
 } from "../../topology/server-memory.ts";
+import { JOB_STORAGE } from "../../topology/storage-size.ts";
 import type {
 	ClusterNeeds,
 	ContainerNeeds,
@@ -36,10 +37,16 @@ export function needsOf(estate: Estate, cluster: KubernetesSpec): ClusterNeeds {
 		stack,
 		cluster,
 		namespaces: namespacesOf(estate),
-		claims: stores.map(({ registry, size }) => ({
-			namespace: namespaceOf(estate, `registry:${registry}`),
-			size,
-		})),
+		claims: [
+			...stores.map(({ registry, size }) => ({
+				namespace: namespaceOf(estate, `registry:${registry}`),
+				size,
+			})),
+			// One for all jobs of a namespace.
+			...[...new Set([...jobs].map((job) => namespaceOf(estate, job)))].map(
+				(namespace) => ({ namespace, size: JOB_STORAGE }),
+			),
+		],
 		pods: [
 			...gates.flatMap(({ name }) => [
 				pod(`front:${name}`, FRONTS, SERVER_MEMORY.front),
