@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
 	cores,
+	exceeds,
 	mebibytes,
 	parseQuantity,
 } from "../../../toolchain/kubernetes/quantity.ts";
@@ -35,4 +36,12 @@ test("writes amounts rounded up, so that what is asked for is enough", () => {
 	expect(cores(0.2501)).toBe("251m");
 	expect(cores(0.1 + 0.2)).toBe("300m");
 	expect(mebibytes(2 ** 20 + 1)).toBe("2Mi");
+});
+
+test("a sum is more than a bound by what counts, not by how fractions are stored", () => {
+	expect(exceeds(0.1 + 0.2, 0.3)).toBe(false);
+	expect(exceeds(0.301, 0.3)).toBe(true);
+	expect(exceeds(2 ** 40 + 1_024 ** 2, 2 ** 40)).toBe(true);
+	expect(exceeds(0, 0)).toBe(false);
+	expect(exceeds(1, 0)).toBe(true);
 });
