@@ -14,6 +14,7 @@ import {
 	type StackSource,
 } from "./description.ts";
 import { record } from "./record.ts";
+import { listenWhile } from "./remarks.ts";
 import { standInImages } from "./stand-in-images.ts";
 
 /** Describes stacks of this checkout, one after the other: Pulumi has one program at a time. */
@@ -31,7 +32,7 @@ let runs = 0;
 
 async function describeStack(source: StackSource): Promise<StackDescription> {
 	const { stack, file, config } = source;
-	const head = { form: FORM, stack };
+	const head = { form: FORM, stack, remarks: [] };
 	let model: StackModel;
 	let spec: EstateSpec;
 	try {
@@ -46,7 +47,10 @@ async function describeStack(source: StackSource): Promise<StackDescription> {
 		const run = new URL(`../index.ts?run=${runs}`, import.meta.url).href;
 		const program = () => import(run);
 		const complete = { ...source, config: withImages(config, spec) };
-		return { ...head, model, resources: await record(program, complete) };
+		const { result, remarks } = await listenWhile(() =>
+			record(program, complete),
+		);
+		return { ...head, model, resources: result, remarks };
 	} catch (error) {
 		return { ...head, model, refused: messageOf(error) };
 	}

@@ -16,6 +16,8 @@ export interface StackDescription {
 	/** Why there are no resources: the program ended with this. */
 	readonly refused?: string;
 	readonly resources?: readonly RecordedResource[];
+	/** What the program tells whoever runs it. */
+	readonly remarks: readonly string[];
 }
 
 /** What the topology tells of an estate. */

@@ -51,6 +51,17 @@ test("the same program asks for the same: nothing changes between two descriptio
 	expect(stackPlan(dev, again).state).toBe("unchanged");
 });
 
+test("what a program tells whoever runs it is kept, and told when it is new", () => {
+	expect(dev.remarks).toEqual([]);
+	const [remark = ""] = k8s.remarks;
+	expect(remark).toMatch(/^prod: rw and ro are two containers of one pod/);
+	const before = { ...k8s, remarks: [] };
+	expect(stackPlan(before, k8s).findings).toContainEqual({
+		level: "look",
+		text: remark,
+	});
+});
+
 test("a resource is known by the types of all that it is in, as the engine knows it", () => {
 	const storage = dev.resources?.find(({ name }) => name === "sandbox-storage");
 	expect(storage?.identity).toBe(

@@ -29,6 +29,9 @@ export function findingsOf(
 			})),
 		),
 		...policyFindings(plan),
+		...plan.remarks
+			.filter((remark) => !before?.remarks.includes(remark))
+			.map((text) => ({ level: "look" as const, text })),
 		...promotionFindings(plan),
 		// A stack that comes or goes is one finding, not one for each of its parts.
 		...(plan.state === "changed"

@@ -71,6 +71,20 @@ export function sectionsOf(plan: StackPlan): readonly Section[] {
 			})),
 		),
 		...rulesSection("Policies", policies),
+		...(plan.remarks.length > 0
+			? [
+					{
+						title: `Notes (${plan.remarks.length})`,
+						tables: [
+							{
+								caption: "What the program tells whoever runs it",
+								head: ["note"],
+								rows: plan.remarks.map((text) => [{ text }]),
+							},
+						],
+					},
+				]
+			: []),
 	];
 }
 

@@ -37,6 +37,8 @@ export interface StackPlan {
 	/** Absent where one of the programs could not run. */
 	readonly resources?: readonly ResourceChange[];
 	readonly invariants: readonly InvariantState[];
+	/** What the program tells whoever runs it. */
+	readonly remarks: readonly string[];
 	/** Empty where the program could not run. */
 	readonly policies: readonly PolicyState[];
 	/** Absent where promotion manifests could not be read. */
@@ -110,6 +112,7 @@ function compare(
 		settings,
 		...(resources && { resources }),
 		invariants: is?.invariants ?? [],
+		remarks: after?.remarks ?? [],
 		policies: after?.resources ? policyStates(after, today()) : [],
 		...(promotions && { promotions }),
 	};

@@ -23,6 +23,7 @@ function described(
 	return {
 		form: 1,
 		stack: "dev",
+		remarks: [],
 		model: {
 			platform: of.platform,
 			regions: of.regions,
@@ -62,7 +63,12 @@ test("a broken invariant fails the plan, whatever else changes", () => {
 
 test("a configuration that is not valid fails the plan with its own words", () => {
 	expect(
-		findings(described(), { form: 1, stack: "dev", invalid: "no tiers" }),
+		findings(described(), {
+			form: 1,
+			stack: "dev",
+			invalid: "no tiers",
+			remarks: [],
+		}),
 	).toEqual([["fails", "no tiers"]]);
 });
 
