@@ -10,6 +10,7 @@ import {
 } from "./containerd.ts";
 import { containersRegistries } from "./containers-image.ts";
 import { dockerDaemon } from "./docker.ts";
+import { pullSecrets } from "./pull-secret.ts";
 
 /** How clients of one location use the estate. */
 export interface ClientConfig {
@@ -27,6 +28,7 @@ const RENDERINGS = [
 	dockerDaemon,
 	containersRegistries,
 	buildkitDaemon,
+	pullSecrets,
 ] as const;
 
 /** The configuration of every kind of client, location by location. Nothing in it is secret. */

@@ -54,8 +54,24 @@ test("every location has a file for each client, where that client reads it", ()
 	const prod = "containerd/certs.d/localhost:5104/hosts.toml";
 	expect(paths).toEqual([
 		["home", [...CONTAINERD_PLUGIN, ...upstream]],
-		["eu", [...CONTAINERD_PLUGIN, prod, ...upstream]],
-		["us", [...CONTAINERD_PLUGIN, prod, ...upstream]],
+		[
+			"eu",
+			[
+				...CONTAINERD_PLUGIN,
+				prod,
+				...upstream,
+				"registry-tiers/pull-secrets-eu.sh",
+			],
+		],
+		[
+			"us",
+			[
+				...CONTAINERD_PLUGIN,
+				prod,
+				...upstream,
+				"registry-tiers/pull-secrets-us.sh",
+			],
+		],
 	]);
 });
 
@@ -150,6 +166,7 @@ server = "https://registry-1.docker.io"
 				"containerd/certs.d/localhost:5104/hosts.toml",
 				"containers/registries.conf.d/registry-tiers.conf",
 				"buildkit/buildkitd.toml",
+				"registry-tiers/pull-secrets-eu.sh",
 			],
 			unsupported: [
 				"archive-eu, archive: unsupported: containerd as a client of eu, which would show the login for docker.io to Docker Hub too. Fix: set anonymousPull: true in estate.tiers.archive",
@@ -232,6 +249,38 @@ test("BuildKit speaks plain http to the mirrors and never to Docker Hub", () => 
 `);
 });
 
+test("pods get a pull secret for the cache, then one for home, with no password in any argument", () => {
+	expect(
+		textOf("registry-tiers/pull-secrets-eu.sh", "eu"),
+	).toBe(`# eu: secrets with which pods pull localhost:5104/….
+# Goes to /etc/registry-tiers/pull-secrets-eu.sh.
+# Run it where \`npm run password\` works, with the namespace of the pods as its argument. The pods
+# name them in this order: imagePullSecrets: [{ name: pull-prod-eu }, { name: pull-prod }]
+
+set -eu
+password=$(npm run --silent password -- --stack dev consumer prod-eu)
+auth=$(printf 'consumer:%s' "$password" | base64 | tr -d '\\n')
+printf '{"auths":{"localhost:5104":{"auth":"%s"}}}' "$auth" |
+  kubectl --namespace "$1" create secret generic pull-prod-eu \\
+    --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=/dev/stdin
+password=$(npm run --silent password -- --stack dev consumer prod)
+auth=$(printf 'consumer:%s' "$password" | base64 | tr -d '\\n')
+printf '{"auths":{"localhost:5104":{"auth":"%s"}}}' "$auth" |
+  kubectl --namespace "$1" create secret generic pull-prod \\
+    --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=/dev/stdin
+`);
+});
+
+test("a region that anybody may pull in needs no pull secret", () => {
+	const spec = {
+		...DEV_SPEC,
+		regions: { eu: { port: 5111, anonymousPull: true } },
+	};
+	expect(outcomeOf(spec, "eu").files).not.toContain(
+		"registry-tiers/pull-secrets-eu.sh",
+	);
+});
+
 test("without an Archive a region's clients are configured for Prod alone, and home's not at all", () => {
 	const estate = compileEstate({
 		...DEV_SPEC,
@@ -256,6 +305,7 @@ test("without an Archive a region's clients are configured for Prod alone, and h
 				"containerd/certs.d/localhost:5104/hosts.toml",
 				"containers/registries.conf.d/registry-tiers.conf",
 				"buildkit/buildkitd.toml",
+				"registry-tiers/pull-secrets-eu.sh",
 			],
 		],
 	]);
