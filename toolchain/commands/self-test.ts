@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Estate } from "../../topology/estate.ts";
 import { PROMOTER_JOB } from "../../topology/names.ts";
 import {
 	type SelfTestConfig,
@@ -15,6 +16,7 @@ import {
 } from "../../topology/self-test-report.ts";
 import { ensureEngine } from "../docker-engine.ts";
 import { JOB_SERVERS } from "../job-server.ts";
+import { selfTestOnCluster } from "../kubernetes/self-test.ts";
 import type { StackOptions } from "../main.ts";
 import { type Captured, runCaptured, UserError } from "../process.ts";
 import { selfTestTable } from "../self-test-table.ts";
@@ -48,14 +50,19 @@ export async function selfTest(options: SelfTestOptions): Promise<number> {
 		return { vantage, plan: tier ? selfTestOf(whole, tier) : whole };
 	});
 	const passwords = await readStackOutput(location, "passwords");
+	const tried = plans.filter(({ plan }) => plan.registries.length > 0);
 	const reports = await step("trying every cell", { usually: "30 s" }, () =>
-		Promise.all(
-			plans
-				.filter(({ plan }) => plan.registries.length > 0)
-				.map(({ vantage, plan }) =>
-					tryFrom(vantage, stack, { ...plan, passwords: only(plan) }),
+		estate.platform === "kubernetes"
+			? tryOnCluster(
+					estate,
+					tried.map(({ plan }) => plan),
+					passwords,
+				)
+			: Promise.all(
+					tried.map(({ vantage, plan }) =>
+						tryFrom(vantage, stack, { ...plan, passwords: only(plan) }),
+					),
 				),
-		),
 	);
 	const report = joinedReport(reports);
 	console.log(json ? JSON.stringify(report, null, 2) : selfTestTable(report));
@@ -66,6 +73,19 @@ export async function selfTest(options: SelfTestOptions): Promise<number> {
 			secretsOf(plan).map((secret) => [secret, passwords[secret] ?? ""]),
 		);
 	}
+}
+
+/** One pod reaches all fronts, so that both vantages are tried from there. */
+async function tryOnCluster(
+	estate: Estate,
+	plans: readonly SelfTestPlan[],
+	passwords: SelfTestConfig["passwords"],
+): Promise<readonly SelfTestReport[]> {
+	const whole = {
+		registries: plans.flatMap(({ registries }) => registries),
+		fronts: plans.flatMap(({ fronts }) => fronts),
+	};
+	return [reportOf(await selfTestOnCluster(estate, whole, passwords))];
 }
 
 /** Runs the job where its registries can be reached; passwords are on its standard input alone. */

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate } from "../../../topology/estate.ts";
 import { namespaceOf, namespacesOf } from "../../../topology/hosts.ts";
-import { stackLabels } from "./labels.ts";
+import { stackLabels } from "../../../topology/kubernetes-labels.ts";
 import { DENY_ALL } from "./network-policy.ts";
 
 export interface NamespacesArgs {

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Estate, Member } from "../../../topology/estate.ts";
 import { type Flow, flowsOf } from "../../../topology/flows.ts";
 import { namespaceOf } from "../../../topology/hosts.ts";
-import { memberLabel } from "./labels.ts";
+import { memberLabel } from "../../../topology/kubernetes-labels.ts";
 
 type Ports = types.input.networking.v1.NetworkPolicyPort[];
 

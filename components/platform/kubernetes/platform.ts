@@ -2,6 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate, Member } from "../../../topology/estate.ts";
 import { namespaceOf } from "../../../topology/hosts.ts";
+import {
+	NAME_LABEL_KEY,
+	stackLabels,
+} from "../../../topology/kubernetes-labels.ts";
 import { UnsupportedError } from "../../../topology/unsupported.ts";
 import type {
 	ImageSource,
@@ -10,7 +14,6 @@ import type {
 	ScheduleArgs,
 	StorageArgs,
 } from "../platform.ts";
-import { NAME_LABEL_KEY, stackLabels } from "./labels.ts";
 import { Namespaces } from "./namespaces.ts";
 import { cronJob } from "./schedule.ts";
 import { type WorkloadContext, workload } from "./workload.ts";

@@ -1,9 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import {
+	memberLabel,
+	NAME_LABEL_KEY,
+	stackLabels,
+} from "../../../topology/kubernetes-labels.ts";
 import type { ScheduleArgs, ScheduledRun } from "../platform.ts";
 import { claimVolumes, containerFiles } from "./files.ts";
-import { memberLabel, NAME_LABEL_KEY, stackLabels } from "./labels.ts";
 import { memberPolicy, networkPolicy } from "./network-policy.ts";
 import {
 	CONTAINER_SECURITY,

@@ -2,8 +2,8 @@ import type { types } from "@pulumi/kubernetes";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { aliasOf } from "../../../topology/hosts.ts";
+import { memberLabel } from "../../../topology/kubernetes-labels.ts";
 import type { ServerArgs } from "../platform.ts";
-import { memberLabel } from "./labels.ts";
 
 export interface ServicePlacement {
 	readonly parent: pulumi.Resource;

@@ -3,16 +3,16 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate } from "../../../topology/estate.ts";
 import { aliasOf } from "../../../topology/hosts.ts";
-import type { KubernetesSpec } from "../../../topology/kubernetes-spec.ts";
-import type { Server, ServerArgs } from "../platform.ts";
-import { certificateSecret, expose, requestCertificate } from "./exposure.ts";
-import { claimVolumes, containerFiles } from "./files.ts";
 import {
 	memberLabel,
 	NAME_LABEL_KEY,
 	REPLICA_LABEL_KEY,
 	stackLabels,
-} from "./labels.ts";
+} from "../../../topology/kubernetes-labels.ts";
+import type { KubernetesSpec } from "../../../topology/kubernetes-spec.ts";
+import type { Server, ServerArgs } from "../platform.ts";
+import { certificateSecret, expose, requestCertificate } from "./exposure.ts";
+import { claimVolumes, containerFiles } from "./files.ts";
 import { memberPolicy, networkPolicy } from "./network-policy.ts";
 import {
 	graceSeconds,

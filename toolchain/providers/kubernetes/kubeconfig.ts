@@ -82,7 +82,8 @@ export async function activeCluster(config: ClusterConfig): Promise<unknown> {
 	return (await loadKubeconfig(config)).getCurrentCluster() ?? undefined;
 }
 
-async function loadKubeconfig({
+/** The kubeconfig that the arguments choose, with their context and cluster as its current ones. */
+export async function loadKubeconfig({
 	kubeconfig: given = "",
 	context = "",
 	cluster = "",

@@ -1,4 +1,4 @@
-import type { Member } from "../../../topology/estate.ts";
+import type { Member } from "./estate.ts";
 
 /** What all pods and objects of the project have in common. */
 const PART_OF = { "app.kubernetes.io/part-of": "registry-tiers" };
