@@ -14,15 +14,14 @@ const SHORTEST = 16;
 export function generatedSecrets(
 	resources: readonly Resource[],
 ): ReadonlyMap<string, string> {
-	const found = resources.flatMap(({ type, name, props }) =>
-		(GENERATED[type] ?? []).map(
-			(field) => [known(props, field), name] as const,
-		),
-	);
 	return new Map(
-		found.filter(
-			(pair): pair is [string, string] =>
-				typeof pair[0] === "string" && pair[0].length >= SHORTEST,
+		resources.flatMap(({ type, name, props }) =>
+			(GENERATED[type] ?? []).flatMap((field): [string, string][] => {
+				const value = known(props, field);
+				return typeof value === "string" && value.length >= SHORTEST
+					? [[value, name]]
+					: [];
+			}),
 		),
 	);
 }
@@ -65,8 +64,8 @@ export function secretsIn(
 	return found;
 }
 
-// 4.3 bits a character: above names, paths and hex digests, below random base64.
-const RANDOM_BITS = 4.3;
+// Bits in a character: above names, paths and hex digests, below random base64.
+const RANDOM_BITS = 4.25;
 const RANDOM_LENGTH = 32;
 
 /** Whether a text is one long run of characters without a pattern, as keys and passwords are. */

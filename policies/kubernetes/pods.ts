@@ -6,6 +6,7 @@ export interface Pod {
 	readonly kind: string;
 	readonly namespace: string;
 	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
 	/** How many of them; undefined where something else decides, as with a DaemonSet. */
 	readonly replicas: number | undefined;
 	readonly spec: PodSpec;
@@ -136,6 +137,7 @@ export function podOf(resource: Resource): Pod | undefined {
 			kind,
 			namespace: namespaceOf(resource),
 			labels: metadata?.labels ?? {},
+			annotations: metadata?.annotations ?? {},
 			replicas,
 			spec: podSpec,
 			containers: [

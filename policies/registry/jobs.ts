@@ -36,10 +36,8 @@ export interface Configured<T> {
 }
 
 export const gatesOf = (resources: readonly Resource[]) =>
-	configured<GateConfig>(
-		resources,
-		({ registries }) =>
-			Array.isArray(registries) && registries.every((one) => "grants" in one),
+	configured<GateConfig>(resources, ({ registries }) =>
+		Array.isArray(registries),
 	);
 
 export const promotersOf = (resources: readonly Resource[]) =>
@@ -86,7 +84,6 @@ function parsed(
 		// The parser's own message shows part of the text.
 		throw new Error(`${file} of '${name}' in ${resource.urn} is not JSON`);
 	}
-	return typeof document === "object" && document !== null
-		? (document as Readonly<Record<string, unknown>>)
-		: undefined;
+	// What is no object has no fields.
+	return Object(document);
 }

@@ -16,18 +16,17 @@ export function callersOf(
 	const network = networkOf(resources);
 	return serversOf(resources).filter((server) => {
 		if (server.resource === target.resource) return false;
-		const { pod } = server;
-		if (pod && target.pod) {
-			const to = target.pod;
-			return ports.some((port) => mayConnect(network, pod, to, port));
-		}
+		const from = server.place?.pod;
+		const to = target.place?.pod;
+		if (from && to)
+			return ports.some((port) => mayConnect(network, from, to, port));
 		return server.networks.some((name) => target.networks.includes(name));
 	});
 }
 
 /** Ports a container of a pod says it listens on. */
-export function declaredPorts({ container }: Server): readonly number[] {
-	return (container?.ports ?? []).flatMap(
+export function declaredPorts({ place }: Server): readonly number[] {
+	return (place?.container.ports ?? []).flatMap(
 		({ containerPort }) => containerPort ?? [],
 	);
 }

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { Resource } from "../resource.ts";
+import { remembered } from "../remembered.ts";
 import { type Server, serversOf } from "./servers.ts";
 
 /** A server of CNCF distribution, with its configuration as it reads it. */
@@ -51,21 +51,13 @@ export interface RegistryConfig {
 	};
 }
 
-const known = new WeakMap<readonly Resource[], readonly RegistryServer[]>();
-
 /** Every registry server of the stack that has a configuration. */
-export function registriesOf(
-	resources: readonly Resource[],
-): readonly RegistryServer[] {
-	const before = known.get(resources);
-	if (before) return before;
-	const found = serversOf(resources).flatMap((server) => {
+export const registriesOf = remembered((resources): readonly RegistryServer[] =>
+	serversOf(resources).flatMap((server) => {
 		const text = configOf(server);
 		return text === undefined ? [] : [registry(server, parsed(text, server))];
-	});
-	known.set(resources, found);
-	return found;
-}
+	}),
+);
 
 /** The file its command names, if that is a configuration of distribution. */
 function configOf({ command, files }: Server): string | undefined {

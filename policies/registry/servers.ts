@@ -5,6 +5,7 @@ import {
 	podOf,
 	type Volume,
 } from "../kubernetes/pods.ts";
+import { remembered } from "../remembered.ts";
 import type { Resource } from "../resource.ts";
 import { type Files, filesInObjects, filesInVolumes } from "./documents.ts";
 
@@ -22,8 +23,7 @@ export interface Server {
 	/** Networks of the Docker Engine it is in. */
 	readonly networks: readonly string[];
 	/** Where it runs on Kubernetes. */
-	readonly pod?: Pod;
-	readonly container?: Container;
+	readonly place?: { readonly pod: Pod; readonly container: Container };
 }
 
 /** A volume or claim, as one container sees it. */
@@ -34,22 +34,15 @@ export interface Store {
 	readonly readOnly: boolean;
 }
 
-// Every rule about servers asks for them, of the same resources.
-const known = new WeakMap<readonly Resource[], readonly Server[]>();
-
 /** Every container the stack runs. */
-export function serversOf(resources: readonly Resource[]): readonly Server[] {
-	const before = known.get(resources);
-	if (before) return before;
+export const serversOf = remembered((resources): readonly Server[] => {
 	const volumes = filesInVolumes(resources);
 	const objects = filesInObjects(resources);
-	const servers = resources.flatMap((resource) => [
+	return resources.flatMap((resource) => [
 		...dockerServers(resource, volumes),
 		...podServers(resource, objects),
 	]);
-	known.set(resources, servers);
-	return servers;
-}
+});
 
 function dockerServers(
 	resource: Resource,
@@ -91,7 +84,8 @@ function podServers(
 	objects: ReadonlyMap<string, Files>,
 ): readonly Server[] {
 	const pod = podOf(resource);
-	return (pod?.spec.containers ?? []).map((container): Server => {
+	if (!pod) return [];
+	return (pod.spec.containers ?? []).map((container): Server => {
 		const {
 			name,
 			image = "",
@@ -101,7 +95,7 @@ function podServers(
 		} = container;
 		const mounts = volumeMounts.map((mount) => ({
 			mount,
-			volume: pod?.spec.volumes?.find((volume) => volume.name === mount.name),
+			volume: pod.spec.volumes?.find((volume) => volume.name === mount.name),
 		}));
 		return {
 			resource,
@@ -112,7 +106,7 @@ function podServers(
 				mounts.map(({ mount, volume }) =>
 					below(
 						mount.mountPath,
-						volume ? filesOf(volume, pod?.namespace ?? "", objects) : {},
+						volume ? filesOf(volume, pod.namespace, objects) : {},
 					),
 				),
 			),
@@ -124,8 +118,7 @@ function podServers(
 				return id ? [{ id, path: mount.mountPath, readOnly }] : [];
 			}),
 			networks: [],
-			...(pod && { pod }),
-			container,
+			place: { pod, container },
 		};
 	});
 }
@@ -176,15 +169,15 @@ function claimOf(
 	mount: string,
 	volume: Volume | undefined,
 	resource: Resource,
-	pod: Pod | undefined,
+	pod: Pod,
 ): string | undefined {
-	const template = pod?.claimTemplates.some(
+	const template = pod.claimTemplates.some(
 		({ metadata }) => metadata?.name === mount,
 	);
 	const name = template
 		? `${mount}-${resource.name}`
 		: volume?.persistentVolumeClaim?.claimName;
-	return name && `${pod?.namespace}/${name}`;
+	return name && `${pod.namespace}/${name}`;
 }
 
 const below = (folder: string, files: Files): Files =>

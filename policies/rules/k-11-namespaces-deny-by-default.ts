@@ -76,9 +76,9 @@ function isOfFronts(
 	{ namespace, spec }: NetworkPolicy,
 ): boolean {
 	const selected = serversOf(resources).filter(
-		({ pod }) =>
-			pod?.namespace === namespace &&
-			selects(spec.podSelector ?? {}, pod.labels),
+		({ place }) =>
+			place?.pod.namespace === namespace &&
+			selects(spec.podSelector ?? {}, place.pod.labels),
 	);
 	const fronts = frontsOf(resources);
 	return (

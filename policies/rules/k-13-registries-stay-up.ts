@@ -22,8 +22,9 @@ export const registriesStayUp: StackRule = {
 		const registries = registriesOf(resources);
 		for (const registry of registries) {
 			const { server, tier } = registry;
-			const { pod, container, resource, name } = server;
-			if (!pod || !container) continue;
+			const { place, resource, name } = server;
+			if (!place) continue;
+			const { pod, container } = place;
 			for (const probe of ["readinessProbe", "livenessProbe"] as const) {
 				if (!container[probe]) report(resource, `'${name}' has no ${probe}`);
 			}
@@ -36,7 +37,10 @@ export const registriesStayUp: StackRule = {
 			if (isOrigin(registry)) continue;
 			const replicas = registries
 				.filter((other) => other.tier === tier)
-				.reduce((sum, other) => sum + (other.server.pod?.replicas ?? 0), 0);
+				.reduce(
+					(sum, other) => sum + (other.server.place?.pod.replicas ?? 0),
+					0,
+				);
 			if (replicas < 2)
 				report(resource, `'${name}' is the only replica of '${tier}'`);
 			if (!pod.spec.topologySpreadConstraints?.length)

@@ -47,7 +47,8 @@ export const registriesAreConfiguredSafely: StackRule = {
 
 /** The version in an image's tag, where it has one: `registry:3.1.2@sha256:…`. */
 function versionIn(image: string): readonly number[] | undefined {
-	const [, tag] = /:(\d+(?:\.\d+){0,2})(?:-[\w.]+)?(?:@|$)/.exec(image) ?? [];
+	const [name = ""] = image.split(/@?sha256:/);
+	const [, tag] = /:(\d+(?:\.\d+){0,2})(?:-[\w.]+)?$/.exec(name) ?? [];
 	return tag?.split(".").map(Number);
 }
 
@@ -56,9 +57,10 @@ function isBelow(
 	lowest: readonly number[],
 ): boolean {
 	for (const [index, least] of lowest.entries()) {
+		const part = version[index];
 		// `registry:3` may be any 3.
-		const part = version[index] ?? 0;
-		if (part !== least) return part < least;
+		if (part === undefined || part < least) return true;
+		if (part > least) return false;
 	}
 	return false;
 }

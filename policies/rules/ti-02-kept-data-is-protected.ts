@@ -17,7 +17,7 @@ export const keptDataIsProtected: StackRule = {
 				(registry) =>
 					isOrigin(registry) && /^(?:prod|archive)/.test(registry.tier),
 			)
-			.flatMap(({ server }) => (server.pod ? server.stores : []));
+			.flatMap(({ server }) => (server.place ? server.stores : []));
 		const kept = new Set(stores.map(({ id }) => id));
 		for (const resource of resources) {
 			const isClaim =

@@ -33,11 +33,12 @@ export const oneStorePerRegistry: StackRule = {
 			const other = first.get(store.id);
 			first.set(store.id, { registry, store });
 			if (!other) continue;
+			const published = registry.tier === "prod-rw" ? other.store : store;
 			const pair =
 				servesProd(registry) &&
 				servesProd(other.registry) &&
 				registry.tier !== other.registry.tier &&
-				store.readOnly !== other.store.readOnly;
+				published.readOnly;
 			if (!pair)
 				report(
 					server.resource,

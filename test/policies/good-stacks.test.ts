@@ -3,12 +3,11 @@ import { judge } from "../../policies/judge.ts";
 import { describeExcepted, describeFinding } from "../../policies/report.ts";
 import { SETTINGS } from "../../policies/settings.ts";
 import { estateOnDocker } from "../components/estate.ts";
-import { deploy } from "../components/harness.ts";
-import { resourcesOf } from "./stack.ts";
+import { deployed } from "./stack.ts";
 
 test("the stack `dev` breaks no rule, but where an exception says so", async () => {
-	const { resources } = await deploy(() => estateOnDocker());
-	const { broken, excepted, unneeded } = judge(resourcesOf(resources), {
+	const resources = await deployed(() => estateOnDocker(), "dev");
+	const { broken, excepted, unneeded } = judge(resources, {
 		...SETTINGS,
 		day: "2026-11-24",
 	});
