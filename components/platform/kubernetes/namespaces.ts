@@ -9,6 +9,9 @@ export interface NamespacesArgs {
 	readonly estate: Estate;
 }
 
+/** What `restricted` means: an upgrade of the cluster changes nothing. The oldest release that is supported. */
+const POD_SECURITY_VERSION = "v1.29";
+
 /** A namespace for each part of the estate: nothing in it may be privileged, and nothing reaches it unasked. */
 export class Namespaces extends pulumi.ComponentResource {
 	private readonly byName = new Map<string, pulumi.Output<string>>();
@@ -36,6 +39,8 @@ export class Namespaces extends pulumi.ComponentResource {
 						labels: {
 							...stackLabels(estate.stack),
 							"pod-security.kubernetes.io/enforce": "restricted",
+							"pod-security.kubernetes.io/enforce-version":
+								POD_SECURITY_VERSION,
 							"pod-security.kubernetes.io/warn": "restricted",
 							"pod-security.kubernetes.io/audit": "restricted",
 						},

@@ -25,6 +25,9 @@ const START_WITHIN_SECONDS = 300;
 const NOT_WORTH_A_RETRY = 2;
 const RETRIES = 2;
 const HISTORY = 3;
+const FORGET_AFTER_SECONDS = 7 * 24 * 3600;
+/** Logs and scratch space; a job that fills more would take the node's disk from others. */
+const DISK = "256Mi";
 
 /** A CronJob of one run. It is named after what it does, in a namespace of its own or of its kind. */
 export function cronJob(
@@ -85,6 +88,7 @@ export function cronJob(
 					spec: {
 						activeDeadlineSeconds: run.deadlineSeconds,
 						backoffLimit: RETRIES,
+						ttlSecondsAfterFinished: FORGET_AFTER_SECONDS,
 						podFailurePolicy: FAILURE_POLICY,
 						template: {
 							metadata: { labels: { ...labels, ...memberLabel(run.member) } },
@@ -116,7 +120,7 @@ export function cronJob(
 					command: [...args.entrypoint],
 					args: [...run.args],
 					...environment(args),
-					resources: resources(args),
+					resources: jobResources(args),
 					securityContext: CONTAINER_SECURITY,
 					volumeMounts: [...files.mounts],
 				},
@@ -125,6 +129,11 @@ export function cronJob(
 		};
 	}
 }
+
+const jobResources = (args: ScheduleArgs) => {
+	const { requests, limits } = resources(args);
+	return { requests, limits: { ...limits, "ephemeral-storage": DISK } };
+};
 
 // An evicted pod is no failure of the job; a configuration that is wrong stays wrong.
 const FAILURE_POLICY: types.input.batch.v1.PodFailurePolicy = {

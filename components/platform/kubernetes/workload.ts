@@ -162,6 +162,7 @@ export function workload(
 		const asksPlatform = servers.some((server) => server.asksPlatform);
 		const pod: types.input.core.v1.PodTemplateSpec = {
 			metadata: {
+				...(asksPlatform && { annotations: ASKS_THE_API }),
 				labels: {
 					...labels,
 					...Object.assign(
@@ -254,5 +255,11 @@ export function workload(
 		);
 	}
 }
+
+/** Why a pod carries a token for the API server, for those who ask. */
+const ASKS_THE_API = {
+	"registry-tiers/asks-the-api":
+		"it fetches the keys with which the cluster signs the tokens of jobs",
+};
 
 const CERTIFICATE_VOLUME = "certificate";
