@@ -4,7 +4,7 @@ import { clients } from "./commands/clients.ts";
 import { clusterDown, clusterUp, showCluster } from "./commands/cluster.ts";
 import { demo } from "./commands/demo.ts";
 import { down } from "./commands/down.ts";
-import { listJobs } from "./commands/jobs.ts";
+import { jobByHand, listJobs } from "./commands/jobs.ts";
 import { login, password } from "./commands/login.ts";
 import { PLAN_FORMATS, plan } from "./commands/plan.ts";
 import { policies } from "./commands/policies.ts";
@@ -17,7 +17,6 @@ import { selfTest } from "./commands/self-test.ts";
 import { signingKey } from "./commands/signing-key.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
-import { runJob } from "./job-server.ts";
 import { UserError } from "./process.ts";
 
 /** Options every command on a stack takes. */
@@ -108,10 +107,10 @@ command(
 const jobs = group("jobs", "the jobs that run on a schedule");
 command("cleanup", "remove old tags from Sandbox and CI by hand", jobs)
 	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
-	.action((args, { stack }) => finish(runJob(stack, "cleanup", args)));
+	.action((args, options) => finish(jobByHand(options, "cleanup", args)));
 command("mirror", "fill the Archive by hand", jobs)
 	.argument("[job...]", "arguments of the job: plan, run, --help", ["run"])
-	.action((args, { stack }) => finish(runJob(stack, "mirror", args)));
+	.action((args, options) => finish(jobByHand(options, "mirror", args)));
 command("list", "show the next and the last run of each job", jobs)
 	.option("--json", "print it as JSON")
 	.action((options) => finish(listJobs(options)));

@@ -9,13 +9,15 @@ import { runCaptured, UserError } from "./process.ts";
 import { ROOT } from "./stack.ts";
 
 /**
- * The manifests below a folder of this machine as an archive: what `up` brings to the promoter when
+ * The manifests below a folder of this machine, by path within it: what `up` brings to the promoter when
  * the folder is the configured one, with the commit they are of.
  *
  * @param folder relative to the checkout
  * @throws {UserError} when there is no such folder
  */
-export function manifestArchive(folder: string): Promise<Buffer> {
+export function manifestFiles(
+	folder: string,
+): Readonly<Record<string, string>> {
 	const root = resolve(ROOT, folder);
 	if (!existsSync(root) || !statSync(root).isDirectory()) {
 		throw new UserError(
@@ -28,14 +30,23 @@ export function manifestArchive(folder: string): Promise<Buffer> {
 		)
 		.sort();
 	const commit = commitOf(root, ["*.yaml", "*.yml"]);
+	return {
+		...Object.fromEntries(
+			files.map((name) => [name, readFileSync(join(root, name), "utf8")]),
+		),
+		"files.json": JSON.stringify({
+			files,
+			...(commit !== undefined && { commit }),
+		}),
+	};
+}
+
+/** The same as an archive. */
+export function manifestArchive(folder: string): Promise<Buffer> {
 	const tar = pack();
-	for (const name of files) {
-		tar.entry({ name }, readFileSync(join(root, name)));
+	for (const [name, text] of Object.entries(manifestFiles(folder))) {
+		tar.entry({ name }, text);
 	}
-	tar.entry(
-		{ name: "files.json" },
-		JSON.stringify({ files, ...(commit !== undefined && { commit }) }),
-	);
 	tar.finalize();
 	return buffer(tar);
 }

@@ -102,7 +102,8 @@ async function answers({ port }: Registry): Promise<readonly string[]> {
 	}
 }
 
-const LOOK =
+/** Asks a registry server in its container for what `parseLook` reads. */
+export const LOOK =
 	"registry --version; du -sk /var/lib/registry; df -Pk /var/lib/registry";
 
 async function look(

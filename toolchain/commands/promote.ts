@@ -7,8 +7,13 @@ import {
 	promoterConfig,
 } from "../../topology/job-config.ts";
 import { jobServer, runJob, runJobIn } from "../job-server.ts";
+import { runByHand } from "../kubernetes/run-by-hand.ts";
 import type { StackOptions } from "../main.ts";
-import { manifestArchive, withUnpacked } from "../manifest-folder.ts";
+import {
+	manifestArchive,
+	manifestFiles,
+	withUnpacked,
+} from "../manifest-folder.ts";
 import { runAttached, UserError } from "../process.ts";
 import { ROOT } from "../stack.ts";
 import { describeStack } from "./prepare.ts";
@@ -29,6 +34,12 @@ export async function promote(
 	args: readonly string[],
 ): Promise<number> {
 	const { stack, offline, manifests } = options;
+	const { estate } = describeStack(options);
+	if (!offline && estate.platform === "kubernetes") {
+		const files =
+			manifests === undefined ? undefined : manifestFiles(manifests);
+		return runByHand(estate, "promote", args, files);
+	}
 	if (!offline) {
 		return manifests === undefined
 			? runJob(stack, "promote", args)
@@ -40,7 +51,7 @@ export async function promote(
 			`--offline: nothing but a plan is made without registries, got ${verb}; expected plan. Fix: npm run promote -- plan --offline`,
 		);
 	}
-	return planOffline(describeStack(options).estate, [
+	return planOffline(estate, [
 		...(manifests === undefined ? [] : ["--manifests", manifests]),
 		...rest,
 	]);

@@ -1,6 +1,10 @@
+import type { Estate } from "../../topology/estate.ts";
 import { ensureEngine } from "../docker-engine.ts";
 import { readJobNotes } from "../job-notes.ts";
 import { jobTable, wentWell } from "../job-table.ts";
+import { clusterJobNotes } from "../kubernetes/job-notes.ts";
+import { onCluster } from "../kubernetes/stack-cluster.ts";
+import { clusterTierStatuses } from "../kubernetes/tier-status.ts";
 import type { StackOptions } from "../main.ts";
 import { UserError } from "../process.ts";
 import { statusTable } from "../status-table.ts";
@@ -16,14 +20,15 @@ export async function status(
 	options: StackOptions & { readonly json?: boolean },
 ): Promise<number> {
 	const { estate } = describeStack(options);
-	const { client, env } = await ensureEngine({ install: false });
-	const [tiers, jobs] = await Promise.all([
-		tierStatuses(client, estate, env),
-		readJobNotes(client, options.stack, env).catch((error: unknown) => {
-			if (error instanceof UserError) return error.message;
-			throw error;
-		}),
-	]);
+	const [tiers, jobs] =
+		estate.platform === "kubernetes"
+			? await onCluster(estate, (cluster) =>
+					Promise.all([
+						clusterTierStatuses(cluster, estate),
+						clusterJobNotes(cluster, estate).catch(saying),
+					]),
+				)
+			: await statusOnDocker(estate);
 	const trouble = typeof jobs === "string" ? [jobs] : [];
 	const notes = typeof jobs === "string" ? [] : jobs;
 	const healthy =
@@ -38,4 +43,18 @@ export async function status(
 		console.log([statusTable(tiers), jobTable(notes), ...trouble].join("\n\n"));
 	}
 	return healthy ? 0 : 1;
+}
+
+async function statusOnDocker(estate: Estate) {
+	const { client, env } = await ensureEngine({ install: false });
+	return Promise.all([
+		tierStatuses(client, estate, env),
+		readJobNotes(client, estate.stack, env).catch(saying),
+	]);
+}
+
+/** What is wrong with the jobs, which keeps nobody from seeing the tiers. */
+function saying(error: unknown): string {
+	if (error instanceof UserError) return error.message;
+	throw error;
 }
