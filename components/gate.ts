@@ -86,7 +86,8 @@ export class Gate extends pulumi.ComponentResource {
 				...(gate.identities.some(({ tokenFile }) => tokenFile) && {
 					asksPlatform: true as const,
 				}),
-				stopSeconds: 10,
+				// Writes under way are finished; an idle gate ends at once.
+				stopSeconds: 40,
 			},
 			{ parent: this },
 		);

@@ -23,6 +23,8 @@ const LONGEST_NAME = 52;
 const START_WITHIN_SECONDS = 300;
 /** Exit status with which a job says that another try would end alike, see services/jobs/exit-status.ts. */
 const NOT_WORTH_A_RETRY = 2;
+/** And that it was told to stop, which is no failure of its own. */
+const STOPPED = 143;
 const RETRIES = 2;
 const HISTORY = 3;
 const FORGET_AFTER_SECONDS = 7 * 24 * 3600;
@@ -141,6 +143,14 @@ const FAILURE_POLICY: types.input.batch.v1.PodFailurePolicy = {
 		{
 			action: "Ignore",
 			onPodConditions: [{ type: "DisruptionTarget", status: "True" }],
+		},
+		{
+			action: "Ignore",
+			onExitCodes: {
+				containerName: "job",
+				operator: "In",
+				values: [STOPPED],
+			},
 		},
 		{
 			action: "FailJob",
