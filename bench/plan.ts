@@ -2,14 +2,15 @@ import { join } from "node:path";
 import { ROOT } from "../toolchain/stack.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import { figure, type Metrics, median } from "./metric.ts";
+import { benchPolicies } from "./policies.ts";
 import { costOf } from "./process-cost.ts";
 
 const ROUNDS = 5;
 
-/** How long a plan of all stacks takes without an engine, and the memory of all its processes. */
-export async function benchPlan({ quick }: BenchOptions): Promise<Metrics> {
+/** How long a plan of all stacks takes without an engine, the memory of all its processes, and how long the policies take. */
+export async function benchPlan(options: BenchOptions): Promise<Metrics> {
 	const costs: Awaited<ReturnType<typeof costOf>>[] = [];
-	for (let round = 0; round < (quick ? 1 : ROUNDS); round += 1) {
+	for (let round = 0; round < (options.quick ? 1 : ROUNDS); round += 1) {
 		costs.push(await costOf(COMMAND));
 	}
 	return {
@@ -18,6 +19,7 @@ export async function benchPlan({ quick }: BenchOptions): Promise<Metrics> {
 			median(costs.map(({ residentMiB }) => residentMiB)),
 			"MiB",
 		),
+		...(await benchPolicies(options)),
 	};
 }
 
