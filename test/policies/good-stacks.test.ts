@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { judge } from "../../policies/judge.ts";
 import { describeExcepted, describeFinding } from "../../policies/report.ts";
+import type { Resource } from "../../policies/resource.ts";
 import { SETTINGS } from "../../policies/settings.ts";
 import { estateOnDocker } from "../components/estate.ts";
 import { estateOnKubernetes } from "../components/k8s-estate.ts";
+import { EXPOSURES, estateExposed } from "../components/k8s-exposures.ts";
 import { deployed } from "./stack.ts";
 
 // Outside of the tests: making an estate takes as long as the machine is busy.
@@ -29,3 +31,18 @@ test("the stack `k8s` breaks no rule", () => {
 	expect(judgement.broken.map(describeFinding)).toEqual([]);
 	expect(judgement.excepted).toEqual([]);
 });
+
+const exposed: { file: string; resources: readonly Resource[] }[] = [];
+// One after the other: Pulumi's mocks are global.
+for (const one of EXPOSURES) {
+	const resources = await deployed(() => estateExposed(one), "k8s");
+	exposed.push({ file: one.file, resources });
+}
+
+test.each(exposed)(
+	"the stack `k8s` breaks no rule when it is exposed by $file",
+	({ resources }) => {
+		const judgement = judge(resources, { ...SETTINGS, day: "2026-11-24" });
+		expect(judgement.broken.map(describeFinding)).toEqual([]);
+	},
+);

@@ -32,7 +32,7 @@ export function expose(
 			metadata: {
 				...metadata,
 				name: PUBLIC_SERVICE,
-				...(isBalanced && { annotations }),
+				...(isBalanced && { annotations: { ...annotations, ...EDGE } }),
 			},
 			spec: {
 				type: isBalanced ? "LoadBalancer" : "ClusterIP",
@@ -46,6 +46,9 @@ export function expose(
 		ingress(name, publicHosts, service, exposure, metadata, parent);
 	}
 }
+
+/** Says that a Service is meant to be reached from outside; of others the policies refuse it. */
+const EDGE = { "registry-tiers/edge": "true" };
 
 function ingress(
 	name: string,
