@@ -10,6 +10,7 @@ import {
 import { renderHtml } from "../../toolchain/plan/html.ts";
 import { renderMarkdown } from "../../toolchain/plan/markdown.ts";
 import { pageOf } from "../../toolchain/plan/page.ts";
+import { policyStates } from "../../toolchain/plan/policies.ts";
 import { stackPlan } from "../../toolchain/plan/stack-plan.ts";
 
 const sourceOf = (stack: string) => ({
@@ -44,6 +45,15 @@ test("several stacks are described in one process, each as its own", () => {
 		new Set(of.resources?.map(({ type }) => type.split(":")[0]));
 	expect(types(dev).has("kubernetes")).toBe(false);
 	expect(types(k8s).has("docker")).toBe(false);
+});
+
+test("the stacks of the checkout keep every policy, as the plan sees them", () => {
+	for (const described of [dev, k8s]) {
+		const broken = policyStates(described, "2026-12-31")
+			.filter(({ broken }) => broken.length > 0)
+			.map(({ id }) => id);
+		expect([described.stack, ...broken]).toEqual([described.stack]);
+	}
 });
 
 test("the same program asks for the same: nothing changes between two descriptions", () => {

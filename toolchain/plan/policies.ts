@@ -61,7 +61,8 @@ function resourceOf(
 		deleteBeforeReplace,
 	}: RecordedResource,
 ): Resource {
-	const props = { ...outputs, ...inputs };
+	// What a provider adds to an input, such as an automatic name, is in its output of the same key.
+	const props = { ...inputs, ...outputs };
 	return {
 		urn: `urn:pulumi:${stack}::registry-tiers::${identity}`,
 		type,
