@@ -35,13 +35,24 @@ export interface Cosign {
 // Without these, cosign asks Sigstore's public instance where to log what it signs.
 const OFFLINE = ["--use-signing-config=false", "--tlog-upload=false"];
 
+/** Where cosign runs, and what it has to be told of the registries. */
+export interface CosignPlace {
+	/** @default - on this machine, as it is */
+	readonly run?: typeof runCaptured;
+	/** Flags of each command that speaks to a registry. @default - none */
+	readonly flags?: readonly string[];
+}
+
 /** @param privateKey PKCS #8 in PEM, as `npm run signing-key` prints it */
-export async function cosignWith(privateKey: string): Promise<Cosign> {
+export async function cosignWith(
+	privateKey: string,
+	{ run: runThere = runCaptured, flags = [] }: CosignPlace = {},
+): Promise<Cosign> {
 	const command = await ensureCosign();
 	const folder = mkdtempSync(join(tmpdir(), "cosign-"));
 	const env = { HOME: folder, COSIGN_PASSWORD: "", COSIGN_YES: "true" };
 	const run = (...args: readonly string[]) =>
-		runCaptured(command, args, { cwd: folder, env });
+		runThere(command, args, { cwd: folder, env });
 	const file = (name: string, content: string) => {
 		writeFileSync(join(folder, name), content, { mode: 0o600 });
 		return name;
@@ -50,6 +61,7 @@ export async function cosignWith(privateKey: string): Promise<Cosign> {
 		"--key",
 		file(`${process.hrtime.bigint()}.pub`, publicKey),
 		"--insecure-ignore-tlog",
+		...flags,
 		...(account ? accountFlags(account) : []),
 	];
 	succeeded(
@@ -69,6 +81,7 @@ export async function cosignWith(privateKey: string): Promise<Cosign> {
 					"attest",
 					"--key=ci.key",
 					...OFFLINE,
+					...flags,
 					"--type=spdxjson",
 					`--predicate=${sbom}`,
 					...accountFlags(account),
@@ -82,6 +95,7 @@ export async function cosignWith(privateKey: string): Promise<Cosign> {
 					"sign",
 					"--key=ci.key",
 					...OFFLINE,
+					...flags,
 					...accountFlags(account),
 					image,
 				),

@@ -23,6 +23,7 @@ import { cosignWith } from "./cosign.ts";
 import { homeAway } from "./home-away.ts";
 import { independence } from "./independence.ts";
 import { journey } from "./journey.ts";
+import { clusterSections } from "./kubernetes/sections.ts";
 import type { PromotionRun, RunningEstate } from "./running-estate.ts";
 
 const options = new Command("npm run smoke --")
@@ -47,6 +48,7 @@ try {
 async function smoke(): Promise<Tally> {
 	console.log(`${options.stack}: what the estate promises, tried for real`);
 	const { location, estate } = describeStack(options);
+	if (estate.platform === "kubernetes") return smokeOnCluster();
 	const { client } = await ensureEngine({ install: false });
 	if (options.install) await ensurePrograms({ skopeo: "skopeo" });
 	await ensureImages(client, ["debian", "node"]);
@@ -91,6 +93,16 @@ async function smoke(): Promise<Tally> {
 	return tally;
 }
 
+async function smokeOnCluster(): Promise<Tally> {
+	if (options.install) {
+		await ensurePrograms({ skopeo: "skopeo", busybox: "busybox-static" });
+	}
+	const { sections, dispose } = await clusterSections(options, run);
+	const tally = await runSections(sections, interrupted()).finally(dispose);
+	console.log(`\n${summary("smoke", tally)}`);
+	return tally;
+}
+
 /** Aborts at the first interrupt, so that nothing of the estate stays stopped; the second one ends at once. */
 function interrupted(): AbortSignal {
 	const controller = new AbortController();
@@ -103,7 +115,7 @@ function interrupted(): AbortSignal {
 	return controller.signal;
 }
 
-/** Runs one of the npm commands on this stack. */
+/** Runs one of the npm commands on this stack, e.g. `up` or `jobs cleanup`. */
 function run(command: string, ...args: readonly string[]): Promise<Captured> {
 	const file = options.configFile ? ["--config-file", options.configFile] : [];
 	return runCaptured(
@@ -111,7 +123,7 @@ function run(command: string, ...args: readonly string[]): Promise<Captured> {
 		[
 			"toolchain/run.mjs",
 			"toolchain/main.ts",
-			command,
+			...command.split(" "),
 			"--stack",
 			options.stack,
 			...file,
