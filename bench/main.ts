@@ -4,8 +4,8 @@ import { ensureEngine } from "../toolchain/docker-engine.ts";
 import type { BenchOptions } from "./bench-options.ts";
 import { benchDev } from "./dev.ts";
 import { benchEstate } from "./estate.ts";
+import { benchKubernetes } from "./kubernetes.ts";
 import type { Compared, Metric, Metrics } from "./metric.ts";
-import { benchPlan } from "./plan.ts";
 import { benchPromote } from "./promote.ts";
 
 /** The benches by name. Each measures with everything cached; a quiet machine gives better figures. */
@@ -14,7 +14,7 @@ const BENCHES: Readonly<
 > = {
 	dev: benchDev,
 	estate: benchEstate,
-	plan: benchPlan,
+	kubernetes: benchKubernetes,
 	promote: benchPromote,
 };
 
@@ -27,8 +27,7 @@ const program = new Command("npm run bench --")
 	.parse();
 const [name = ""] = program.args;
 const bench = BENCHES[name] ?? program.error(`no such bench, got '${name}'`);
-// A plan is made without an engine.
-if (bench !== benchPlan) await ensureEngine({ install: true });
+await ensureEngine({ install: true });
 const metrics = await bench(program.opts<BenchOptions>());
 console.log(
 	program.opts().json ? JSON.stringify(metrics, null, 2) : render(metrics),
