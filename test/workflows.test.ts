@@ -26,6 +26,7 @@ test("there is a workflow for each thing that happens to a change", () => {
 		".github/workflows/nightly.yml",
 		".github/workflows/promotions.yml",
 		".github/workflows/pull-request.yml",
+		"docs/ci-job.yml",
 	]);
 });
 

@@ -95,7 +95,7 @@ export async function sigstore({
 			),
 		],
 	};
-	return { trust, sign: signKeyless };
+	return { trust, ca, log, sign: signKeyless };
 
 	/** Signs a statement, or bytes, with a certificate for a key of a moment's life. */
 	async function signKeyless(
