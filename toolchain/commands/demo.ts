@@ -14,7 +14,7 @@ import { findOnPath } from "../process.ts";
 import { ROOT } from "../stack.ts";
 import { say } from "../step.ts";
 import versions from "../versions.json" with { type: "json" };
-import { describeStack } from "./prepare.ts";
+import { describeDockerStack } from "./prepare.ts";
 
 export interface DemoOptions extends StackOptions {
 	/** Prints the commands and runs none. @default false */
@@ -26,7 +26,11 @@ export interface DemoOptions extends StackOptions {
  * command first.
  */
 export async function demo(options: DemoOptions): Promise<number> {
-	const { estate } = describeStack(options);
+	const { estate } = describeDockerStack(
+		options,
+		"demo",
+		`npm run smoke -- --stack ${options.stack}, or npm run demo -- --stack dev`,
+	);
 	const { client, env } = await ensureEngine({ install: false });
 	const { Os, Arch } = await client.version();
 	const place = placeOf(estate, `${Os}/${Arch}`);

@@ -1,3 +1,4 @@
+import { hasPassword } from "../../topology/estate.ts";
 import { publishedAddress } from "../../topology/published.ts";
 import { findAccounts } from "../accounts.ts";
 import type { StackOptions } from "../main.ts";
@@ -46,6 +47,11 @@ async function passwordOf(
 ): Promise<string> {
 	const { location, estate } = describeStack(options);
 	const [account] = findAccounts(estate, principal, tier);
+	if (account && !hasPassword(account)) {
+		throw new UserError(
+			`'${principal}' has no password for '${tier}': the job proves who it is with a token of its cluster. Fix: npm run promote or npm run jobs, which run it there`,
+		);
+	}
 	const passwords = await readStackOutput(location, "passwords");
 	return passwords[account?.secret ?? ""] ?? "";
 }
