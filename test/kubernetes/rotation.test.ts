@@ -36,11 +36,8 @@ beforeAll(async () => {
 	consumer = stdout.trim();
 	expect(await pullOnce()).toBeUndefined();
 });
-afterAll(async () => {
-	// What follows finds the keys of the configuration.
-	await up();
-	dispose();
-});
+// The next file of tests puts the stack up with the keys of the configuration again.
+afterAll(dispose);
 
 test("a cache's signing key is rotated under load without one login or pull that fails", async () => {
 	const before = await podsOf(`${STACK}-eu`);
