@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -29,7 +27,7 @@ export function k8s(
 			new kubernetes.Provider("kubernetes", {
 				// By its path: what is in it are secrets of the person who runs this. An ambient KUBECONFIG
 				// counts for nothing.
-				kubeconfig: absolute(spec.kubeconfig),
+				kubeconfig: spec.kubeconfig,
 				context: spec.context,
 				enableServerSideApply: true,
 			}),
@@ -62,9 +60,6 @@ export function k8s(
 		opts,
 	);
 }
-
-const absolute = (path: string) =>
-	path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 
 /**
  * The names of the estate's own images.

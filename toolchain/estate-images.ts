@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { servicesContext } from "../stacks/services-image.ts";
@@ -37,9 +36,7 @@ export async function loadEstateImages(
 
 /** Whether a stack is put up on the cluster of this machine, which takes images without a registry. */
 export const isOwnCluster = ({ kubeconfig }: KubernetesSpec) =>
-	(kubeconfig.startsWith("~/")
-		? join(homedir(), kubeconfig.slice(2))
-		: kubeconfig) === KUBECONFIG;
+	kubeconfig === KUBECONFIG;
 
 async function buildServices(
 	env: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 /** Where on Kubernetes an estate runs, and how its clients reach it. */
 export interface KubernetesSpec {
-	/** File with the address of the cluster and the credentials for it; `~/` is the user's folder. */
+	/** File with the address of the cluster and the credentials for it; an absolute path. */
 	readonly kubeconfig: string;
 	/** Name of the context in that file. */
 	readonly context: string;

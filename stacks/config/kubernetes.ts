@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterName, host } from "./fields.ts";
 import { explain } from "./problem.ts";
+import { userPath } from "./user-path.ts";
 
 const text = (expected: string, fix: string) => {
 	const error = explain({ expected, fix });
@@ -116,7 +117,8 @@ export const kubernetes = z.strictObject(
 	{
 		kubeconfig: z
 			.string({ error: explain(kubeconfigRule) })
-			.regex(/^(?:~\/|\/)[\x20-\x7e]+$/, { error: explain(kubeconfigRule) }),
+			.regex(/^(?:~\/|\/)[\x20-\x7e]+$/, { error: explain(kubeconfigRule) })
+			.transform(userPath),
 		context: text(
 			"the name of a context in that file",
 			"write what kubectl config get-contexts shows",
