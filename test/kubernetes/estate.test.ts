@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { startCluster } from "../../toolchain/cluster/cluster.ts";
 import { type Captured, runCaptured } from "../../toolchain/process.ts";
 import { ROOT } from "../../toolchain/stack.ts";
@@ -11,8 +11,10 @@ beforeAll(async () => {
 	expect(code, stderr).toBe(0);
 });
 
-test("a second up changes nothing", async () => {
+test("a second up changes nothing, whatever cluster KUBECONFIG leads to", async () => {
+	vi.stubEnv("KUBECONFIG", "/dev/null");
 	const { code, stdout } = await up("--expect-no-changes");
+	vi.unstubAllEnvs();
 	expect(code, stdout).toBe(0);
 	expect(stdout).toMatch(/Resources:\s+\d+ unchanged\n/);
 });
