@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startCluster } from "../../toolchain/cluster/cluster.ts";
+import { expect } from "vitest";
 import { applyObjects, kubectl } from "../../toolchain/cluster/kubectl.ts";
 import { handRunJob } from "../../toolchain/kubernetes/hand-run-objects.ts";
 import { type Captured, runCaptured } from "../../toolchain/process.ts";
@@ -12,40 +11,47 @@ const PROD = "k8s-prod";
 const JOB = `evicted-${Date.now()}`;
 const TAG = `9.9.${Date.now()}`;
 
-beforeAll(async () => {
-	await startCluster();
-	const { code, stdout, stderr } = await npm("up");
-	expect(code, stdout + stderr).toBe(0);
-});
-afterAll(async () => {
-	await scaleProd(1);
-	await kubectl([
-		...["--namespace", PROMOTER, "delete", "job,secret", JOB],
-		"--ignore-not-found",
-	]);
-});
+/** What became of a promotion that lost its pod. */
+export interface Evicted {
+	/** Failures the Job counts. */
+	readonly failed: number;
+	readonly succeeded: number;
+	/** The new tag as a walk through Prod finds it. */
+	readonly tag?: { readonly digest: string; readonly outcome: string };
+	/** What it was to point to. */
+	readonly digest: string;
+}
 
-test("a promotion whose pod is evicted is no failure: another pod goes on, and the tag is there as a whole", async () => {
+/**
+ * Promotes a tag with a Job like the CronJob's, evicts its pod while Prod is away, lets Prod come back when
+ * another pod has taken over, and waits for the end. Prod must hold a signed image.
+ */
+export async function promoteUnderEviction(): Promise<Evicted> {
 	const image = await promotedImage();
-	await scaleProd(0);
-	await startPromotion(image);
-	const first = await podOf((pods) => pods.find(isRunning));
-	// While Prod is away, it waits for it.
-	await evict(first);
-	await podOf((pods) => pods.find((pod) => isRunning(pod) && pod !== first));
-	await scaleProd(1);
-	await kubectl([
-		...["--namespace", PROMOTER, "wait", `job/${JOB}`],
-		...["--for=condition=Complete", "--timeout=180s"],
-	]);
-	expect(await jobStatus()).toEqual({ failed: 0, succeeded: 1 });
-	const verified = await promotedTags();
-	expect(
-		verified.find(({ repository, tag }) =>
-			repository === image.repository && tag === TAG ? true : undefined,
-		),
-	).toMatchObject({ digest: image.digest, outcome: "whole" });
-});
+	try {
+		await scaleProd(0);
+		await startPromotion(image);
+		const first = await podOf((pods) => pods.find(isRunning));
+		await evict(first);
+		await podOf((pods) => pods.find((pod) => isRunning(pod) && pod !== first));
+		await scaleProd(1);
+		await inPromoter(
+			...["wait", `job/${JOB}`],
+			...["--for=condition=Complete", "--timeout=180s"],
+		);
+		const tag = (await promotedTags()).find(
+			({ repository, tag }) => repository === image.repository && tag === TAG,
+		);
+		return {
+			...(await jobStatus()),
+			...(tag && { tag: { digest: tag.digest, outcome: tag.outcome } }),
+			digest: image.digest,
+		};
+	} finally {
+		await scaleProd(1);
+		await inPromoter("delete", "job,secret", JOB, "--ignore-not-found");
+	}
+}
 
 interface PromotedTag {
 	readonly repository: string;
