@@ -109,7 +109,14 @@ export function workload(
 				name,
 				{
 					metadata,
-					spec: { ...pods, serviceName: governingService(), replicas: 1 },
+					spec: {
+						...pods,
+						serviceName: governingService(),
+						replicas: 1,
+						// Otherwise a pod that never gets ready is never replaced by a better one,
+						// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+						podManagementPolicy: "Parallel",
+					},
 				},
 				options,
 			);
